@@ -1,0 +1,1 @@
+"""Tables and maps for other people's programs."""

@@ -1,0 +1,66 @@
+"""Every sentence a person sees, in Chinese and English.
+
+The sentences stand in `planner/locale/<lang>/*.toml`, one file a room, with the same keys in both languages (tested). Keys are
+dotted; tables nest. Placeholders are `{name}` as in `str.format`, filled with data as they are: escaping is the writer's business.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from planner.errors import PlannerError
+
+LANGUAGES = ("zh", "en")
+DEFAULT_LANGUAGE = "zh"
+
+
+def _flatten(table: Mapping[str, object], prefix: str = "") -> dict[str, str]:
+    """Nested tables as one dictionary with dotted keys."""
+    flat: dict[str, str] = {}
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            flat |= _flatten(value, f"{prefix}{key}.")
+        else:
+            flat[prefix + key] = str(value)
+    return flat
+
+
+@cache
+def terms(lang: str) -> Mapping[str, str]:
+    """All sentences of one language by dotted key. A key that stands in two files is a fault of ours and raises KeyError."""
+    merged: dict[str, str] = {}
+    folder = files("planner") / "locale" / lang
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if not file.name.endswith(".toml"):
+            continue
+        for key, value in _flatten(tomllib.loads(file.read_text(encoding="utf-8"))).items():
+            if key in merged:
+                raise KeyError(f"{key} stands twice in locale/{lang}")
+            merged[key] = value
+    return merged
+
+
+def has(key: str, lang: str) -> bool:
+    """Whether a sentence is known."""
+    return key in terms(lang)
+
+
+def t(key: str, lang: str, **params: object) -> str:
+    """The sentence of a key in a language, with its placeholders filled. An unknown key raises KeyError: it is a fault of ours."""
+    text = terms(lang)[key]
+    return text.format(**params) if params else text
+
+
+def error_text(error: PlannerError, lang: str) -> str:
+    """An error as a sentence: what was found, where, what was expected, what to do."""
+    return t(f"error.{error.code}", lang, **error.params)
+
+
+def pick(names: Mapping[str, str] | str, lang: str) -> str:
+    """One of `{zh = ..., en = ...}`, or the only name there is."""
+    if isinstance(names, str):
+        return names
+    return names.get(lang) or next((name for name in names.values() if name), "")

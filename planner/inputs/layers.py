@@ -1,0 +1,107 @@
+"""The layers that everything else stands on: frozen values, all in one metric CRS.
+
+Demand points i in I, facilities j in J, units a in A. Codes and ids are text. A number that is missing is NaN, never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+
+from planner.errors import InputError
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+TextArray = npt.NDArray[np.object_]
+
+STATUSES = ("operating", "completed", "suspended", "planned", "under_construction", "closed")
+TOTAL = "total"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a layer came from: path as planner.toml writes it, sha256 of the file, rows used, and the day it speaks for ("" if unstated)."""
+
+    path: str
+    sha256: str = ""
+    rows: int = 0
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Boundaries:
+    """The units of each level.
+
+    `levels[level]` is a GeoDataFrame with the columns code, name, class, parent (text, "" where absent), row (feature from 1), every
+    other column of the file under its own name, and polygons in `crs`; rows in code order, codes unique.
+    """
+
+    crs: str
+    levels: Mapping[str, gpd.GeoDataFrame]
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    labels: Mapping[str, Mapping[str, str] | str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for level, frame in self.levels.items():
+            if not frame["code"].is_unique:
+                raise InputError("unit_codes_repeated", level=level)
+
+    def frame(self, level: str) -> gpd.GeoDataFrame:
+        """The units of a level, or an InputError that names the levels there are."""
+        if level not in self.levels:
+            raise InputError("level_unknown", level=level, levels=", ".join(self.levels))
+        return self.levels[level]
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityLayer:
+    """The facilities of one layer.
+
+    `frame` has one row a facility and the columns id, name (text); x, y (metres in the project's CRS, NaN where the place is unknown);
+    status (one of STATUSES, or "" for blank); opened, closed, started, approved (ISO dates as text, "" where blank); every configured key
+    and every other column of the file under its own name (numbers as float64 with NaN, else text); `in_<level>` (code of the unit
+    it lies in, "" outside), `unit_<level>` (code of the unit it counts in, as count_by says); row and sheet as a person sees them;
+    placed_by_name (bool: known by its stated unit only).
+    """
+
+    slug: str
+    frame: gpd.GeoDataFrame
+    source: Source
+    count_by: str = "stated"
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+
+@dataclass(frozen=True, slots=True)
+class DemandPoints:
+    """Where the people are.
+
+    x, y : (I,) metres. people : group -> (I,) persons (total, age_60_plus, households, ...). units : level -> (I,) codes, "" outside.
+    Sums over the points of a unit equal the unit's stated totals exactly.
+    """
+
+    x: FloatArray
+    y: FloatArray
+    people: Mapping[str, FloatArray]
+    units: Mapping[str, TextArray]
+    source: Source
+    spread: str = "points"
+
+    def __post_init__(self) -> None:
+        for values in (self.y, *self.people.values(), *self.units.values()):
+            if values.shape != self.x.shape:
+                raise InputError("demand_shapes_differ")
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def group(self, name: str) -> FloatArray:
+        """Persons of one group at each point, or an InputError that names the groups there are."""
+        if name not in self.people:
+            raise InputError("group_unknown", group=name, groups=", ".join(self.people))
+        return self.people[name]

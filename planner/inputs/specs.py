@@ -1,0 +1,92 @@
+"""What planner.toml says of each input, as frozen values. `planner.plan.project` makes them; the readers take them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LEVELS = ("city", "district", "township", "community")
+"""The administrative levels, coarse to fine. Further divisions (grids, blocks, service circles) are named levels that need not nest."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A file of the project: where it is, how planner.toml writes it, and the table that names it (`boundaries.township`)."""
+
+    path: Path
+    shown: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoundarySpec:
+    """`[boundaries.LEVEL]`: columns of code, name, class and parent; code and name are required."""
+
+    level: str
+    file: FileRef
+    code: str
+    name: str
+    class_: str | None = None
+    parent: str | None = None
+    crs: str | None = None
+    date: str = ""
+    label: Mapping[str, str] | str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FacilitySpec:
+    """`[facilities.SLUG]`: `columns` maps our keys to headers of the file; further headers keep their own names."""
+
+    slug: str
+    file: FileRef
+    columns: Mapping[str, str]
+    where: str | None = None
+    crs: str = "auto"
+    date: str = ""
+    count_by: str = "stated"
+    outside: str = "drop"
+    sheet: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationSpec:
+    """`[population]`: `columns` maps groups (total, age_60_plus, ...), and code, lon, lat, x, y to headers."""
+
+    file: FileRef
+    columns: Mapping[str, str]
+    spread: str = "streets"
+    spread_file: FileRef | None = None
+    level: str | None = None
+    crs: str | None = None
+    date: str = ""
+    sheet: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StreetsSpec:
+    """`[streets]`: an OpenStreetMap file or a line layer."""
+
+    file: FileRef
+    crs: str | None = None
+    date: str = ""
+    attribution: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BasemapSpec:
+    """`[basemap.NAME]`: shapes drawn under the map. `kind` is water, rail or green."""
+
+    name: str
+    file: FileRef
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateSpec:
+    """`[candidates.NAME]`: places where a facility could be."""
+
+    name: str
+    file: FileRef
+    columns: Mapping[str, str] = field(default_factory=dict)
+    crs: str = "auto"

@@ -1,0 +1,1 @@
+"""People meet facilities: distances and coverage."""

@@ -1,0 +1,65 @@
+"""City: everything that was read of one project, handed down the line as one value."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from planner.errors import InputError
+from planner.inputs.layers import Boundaries, DemandPoints, FacilityLayer, Source
+from planner.inputs.status import Counting, counting
+from planner.network.library import Streets
+from planner.units import TravelProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A figure that a person entered in `[reported."TARGET-ID"]`."""
+
+    value: float
+    date: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A project in memory. `streets.network(mode)` gives the network of a mode, read on first use.
+
+    `cache` keeps distances that were worked out once; it is no part of the city's value.
+    """
+
+    id: str
+    name: Mapping[str, str] | str
+    crs: str
+    boundaries: Boundaries
+    demand: DemandPoints
+    facilities: Mapping[str, FacilityLayer]
+    streets: Streets
+    travels: Mapping[str, TravelProfile]
+    reference_date: dt.date | None = None
+    reported: Mapping[str, Reported] = field(default_factory=dict)
+    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    packs: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    cache: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def layer(self, slug: str) -> FacilityLayer:
+        """A facility layer, or an InputError that names the layers there are."""
+        if slug not in self.facilities:
+            raise InputError("layer_unknown", layer=slug, layers=", ".join(self.facilities))
+        return self.facilities[slug]
+
+    def travel(self, name: str) -> TravelProfile:
+        """A travel profile, or an InputError that names those there are."""
+        if name not in self.travels:
+            raise InputError("travel_unknown", travel=name, travels=", ".join(self.travels))
+        return self.travels[name]
+
+    def counting(self, slug: str, as_of: dt.date) -> Counting:
+        """Which facilities of a layer count on a day; a ledger without a date bears the project's, else today's."""
+        layer = self.layer(slug)
+        stated = layer.source.date
+        drawn_up = dt.date.fromisoformat(stated) if stated else (self.reference_date or dt.date.today())
+        return counting(layer, as_of, drawn_up)

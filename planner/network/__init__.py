@@ -1,0 +1,1 @@
+"""Streets to arrays. Knows nothing of facilities or people."""

@@ -1,0 +1,1 @@
+"""The planner's workflow: project, pipeline, gap list."""

@@ -1,0 +1,1 @@
+"""Policy: packs of targets and their evaluation. Never imports siting."""
