@@ -1,0 +1,205 @@
+"""Coverage: how many people have a facility within the service radius, per unit and in all, on the network and as the crow flies."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial import cKDTree
+
+from planner.inputs.layers import TOTAL, FloatArray, IntArray
+from planner.inputs.status import BoolArray
+from planner.measure import costs
+from planner.measure.city import City
+from planner.network.graph import Attachment
+from planner.network.snap import attach
+from planner.units import ServiceRadius, TravelProfile
+
+LIMIT_SLACK_M = 1e-6
+"""Limits are inclusive on paper: floating point may land a hair above them (contract, section 2.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Facilities picked from one or more layers. layer : (J,) slug, row : (J,) row in that layer's frame, x, y : (J,) metres."""
+
+    layer: npt.NDArray[np.object_]
+    row: IntArray
+    x: FloatArray
+    y: FloatArray
+
+
+def choose(city: City, picked: Mapping[str, BoolArray]) -> Chosen:
+    """The facilities of `picked` (layer -> mask over its rows) that have a place; those placed by name have none."""
+    slugs, rows, xs, ys = [], [], [], []
+    for slug, mask in picked.items():
+        frame = city.layer(slug).frame
+        x, y = frame["x"].to_numpy(float), frame["y"].to_numpy(float)
+        row = np.flatnonzero(mask & np.isfinite(x) & np.isfinite(y))
+        slugs.append(np.full(len(row), slug, dtype=object))
+        rows.append(row)
+        xs.append(x[row])
+        ys.append(y[row])
+    if not slugs:
+        none = np.empty(0)
+        return Chosen(np.empty(0, dtype=object), np.empty(0, dtype=np.int64), none, none)
+    return Chosen(np.concatenate(slugs), np.concatenate(rows).astype(np.int64), np.concatenate(xs), np.concatenate(ys))
+
+
+def counting_facilities(city: City, slug: str, as_of: dt.date) -> Chosen:
+    """The facilities of one layer that count on a day and have a place."""
+    return choose(city, {slug: city.counting(slug, as_of).counts})
+
+
+def _key(*parts: object) -> tuple[object, ...]:
+    """Arrays by their content, so that equal questions meet in the cache."""
+    return tuple(hashlib.sha1(np.ascontiguousarray(part).tobytes(), usedforsecurity=False).digest() if isinstance(part, np.ndarray) else part
+                 for part in parts)
+
+
+def attach_demand(city: City, travel: TravelProfile) -> Attachment:
+    """Where the demand points stand on the network of a travel."""
+    key = ("attach", travel.mode, travel.max_snap_m)
+    if key not in city.cache:
+        city.cache[key] = attach(city.streets.network(travel.mode), city.demand.x, city.demand.y, max_snap_m=travel.max_snap_m)
+    found: Attachment = city.cache[key]
+    return found
+
+
+def nearest_facility(city: City, chosen: Chosen, travel: TravelProfile) -> costs.Nearest:
+    """The nearest of the chosen facilities to each demand point, on the network of a travel, without a limit.
+
+    `facility` numbers the chosen facilities.
+    """
+    key = _key("nearest", travel.mode, travel.max_snap_m, chosen.x, chosen.y)
+    if key not in city.cache:
+        network = city.streets.network(travel.mode)
+        there = attach(network, chosen.x, chosen.y, max_snap_m=travel.max_snap_m)
+        city.cache[key] = costs.nearest(network, attach_demand(city, travel), there)
+    found: costs.Nearest = city.cache[key]
+    return found
+
+
+def straight_line(city: City, chosen: Chosen) -> FloatArray:
+    """(I,) metres from each demand point to the nearest chosen facility as the crow flies; inf where there is none."""
+    key = _key("straight", chosen.x, chosen.y)
+    if key not in city.cache:
+        if len(chosen.x) == 0:
+            city.cache[key] = np.full(len(city.demand), np.inf)
+        else:
+            tree = cKDTree(np.column_stack([chosen.x, chosen.y]))
+            city.cache[key] = tree.query(np.column_stack([city.demand.x, city.demand.y]))[0].astype(np.float64)
+    found: FloatArray = city.cache[key]
+    return found
+
+
+def within(cost_m: FloatArray, limit_m: float) -> BoolArray:
+    """Which costs are within a limit, which is inclusive."""
+    return cost_m <= limit_m + LIMIT_SLACK_M
+
+
+def weighted_quantile(values: FloatArray, weights: FloatArray, share: float) -> float | None:
+    """The smallest value that at least `share` of the weight does not exceed; None without weight."""
+    heavy = weights > 0
+    values, weights = values[heavy], weights[heavy]
+    if len(values) == 0:
+        return None
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weights[order])
+    k = int(np.searchsorted(reached, share * reached[-1] * (1 - 1e-12)))
+    return float(values[order[min(k, len(order) - 1)]])
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCoverage:
+    """Coverage of one unit, or of the whole (code ""). Persons of one group; share is None where there are none.
+
+    people_beyond = people - people_covered, and holds people_unattached (on no street) and people_unreached (no way to any facility).
+    nearest_* are metres over the people who reach a facility; None where nobody does.
+    """
+
+    code: str
+    name: str
+    people: float
+    people_covered: float
+    people_beyond: float
+    share: float | None
+    people_unattached: float
+    people_unreached: float
+    nearest_mean_m: float | None
+    nearest_p50_m: float | None
+    nearest_p95_m: float | None
+    straight_people_covered: float
+    straight_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Coverage of a layer: the settings it was made with, the whole, and the units in code order."""
+
+    layer: str
+    travel: str
+    mode: str
+    metres_per_minute: float
+    limit_m: float
+    minutes: float | None
+    group: str
+    by: str
+    as_of: dt.date
+    facilities: int
+    facilities_without_place: int
+    slipped: tuple[str, ...]
+    total: UnitCoverage
+    units: tuple[UnitCoverage, ...]
+
+
+def _summary(code: str, name: str, people: FloatArray, cost_m: FloatArray, attached: BoolArray, straight_m: FloatArray,
+             limit_m: float) -> UnitCoverage:
+    """One unit's figures from its own demand points."""
+    whole = float(people.sum())
+    covered = float(people[within(cost_m, limit_m)].sum())
+    reach = np.isfinite(cost_m)
+    heard = float(people[reach].sum())
+    crow = float(people[within(straight_m, limit_m)].sum())
+    return UnitCoverage(
+        code, name, whole, covered, whole - covered, covered / whole if whole > 0 else None,
+        float(people[~attached].sum()), float(people[attached & ~reach].sum()),
+        float(people[reach] @ cost_m[reach]) / heard if heard > 0 else None,
+        weighted_quantile(cost_m[reach], people[reach], 0.5), weighted_quantile(cost_m[reach], people[reach], 0.95),
+        crow, crow / whole if whole > 0 else None)
+
+
+def coverage(city: City, slug: str, travel: str, *, minutes: float | None = None, metres: float | None = None, by: str,
+             group: str = TOTAL, as_of: dt.date | None = None) -> Coverage:
+    """Coverage of one layer by one travel within minutes or metres, for the units of a level and the whole project.
+
+    People outside every unit of the level are in the total and in no unit. Raises InputError for an unknown layer, travel, level or group,
+    UnitError unless exactly one of minutes and metres is given.
+    """
+    profile, units = city.travel(travel), city.boundaries.frame(by)
+    radius = ServiceRadius(metres=metres, minutes=minutes, metres_per_minute=profile.metres_per_minute if minutes is not None else None)
+    day = as_of or dt.date.today()
+    people = city.demand.group(group)
+    layer, count = city.layer(slug), city.counting(slug, day)
+    chosen = counting_facilities(city, slug, day)
+    near, straight_m = nearest_facility(city, chosen, profile), straight_line(city, chosen)
+    rows = _rows_by_code(city.demand.units[by], units["code"].tolist())
+    parts = tuple(_summary(code, name, people[r], near.cost_m[r], near.attached[r], straight_m[r], radius.limit_m)
+                  for code, name, r in zip(units["code"], units["name"], rows, strict=True))
+    total = _summary("", "", people, near.cost_m, near.attached, straight_m, radius.limit_m)
+    ids = layer.frame["id"].to_numpy(dtype=object)
+    return Coverage(slug, travel, profile.mode, profile.metres_per_minute, radius.limit_m, minutes, group, by, day,
+                    int(count.counts.sum()), int(count.counts.sum()) - len(chosen.row), tuple(str(i) for i in ids[count.slipped]), total, parts)
+
+
+def _rows_by_code(codes: npt.NDArray[np.object_], wanted: Sequence[str]) -> list[IntArray]:
+    """For each wanted code, the rows that bear it."""
+    place = {code: k for k, code in enumerate(wanted)}
+    number = np.fromiter((place.get(code, -1) for code in codes), dtype=np.int64, count=len(codes))
+    order = np.argsort(number, kind="stable")
+    start = np.searchsorted(number[order], np.arange(len(wanted) + 1))
+    return [order[start[k]:start[k + 1]] for k in range(len(wanted))]
