@@ -6,22 +6,38 @@ import importlib
 
 import click
 
-COMMANDS = ("check", "coverage", "packs", "evaluate", "gaps", "distances", "convert", "new", "serve")
+COMMANDS = {
+    "check": "data-quality report / 数据质量检查",
+    "coverage": "people in reach, per unit / 覆盖人口统计",
+    "packs": "target packs and their clauses / 指标包与条款",
+    "evaluate": "every target of a pack on this data / 指标达标评估",
+    "gaps": "gap list and capital-project list / 缺口清单与项目库",
+    "distances": "street distances between two point tables / 路网距离",
+    "convert": "coordinate systems / 坐标转换",
+    "new": "a new project folder / 新建项目",
+    "serve": "the map in the browser / 打开地图界面",
+}
+"""Command -> what it does; command `x` is `planner.cli.x.command`."""
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are imported on use: command `x` is `planner.cli.x.command`."""
+    """A group whose commands are imported on use."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All commands, in the order of the contract."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """One command, imported now."""
+        """One command, imported now; None for a name that is none."""
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"planner.cli.{cmd_name}").command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
