@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
 from planner.errors import InputError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -24,7 +27,7 @@ TOTAL = "total"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a layer came from: path as planner.toml writes it, sha256 of the file, rows used, and the day it speaks for ("" if unstated)."""
+    """Where a layer came from: path as planner.toml writes it, sha256 of the file, rows used, and the day it speaks for ("" if not said)."""
 
     path: str
     sha256: str = ""
