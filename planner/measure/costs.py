@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from planner.errors import PlannerError
+from planner.network import paths
+from planner.network.graph import Attachment, StreetNetwork
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -47,3 +51,27 @@ class Nearest:
     cost_m: FloatArray
     facility: IntArray
     attached: npt.NDArray[np.bool_]
+
+
+def nearest(network: StreetNetwork, demand: Attachment, facilities: Attachment) -> Nearest:
+    """The nearest facility of each demand point on the network, without a limit, in the direction of travel from demand to facility.
+
+    Cost is leg + way along the network + leg. Of facilities that are equally near the lowest row is taken.
+    """
+    cost_m, facility = paths.nearest(network, demand, facilities)
+    return Nearest(cost_m, facility, demand.attached)
+
+
+def cost_matrix(network: StreetNetwork, demand: Attachment, facilities: Attachment, *, limit_m: float,
+                progress: Callable[[float], None] | None = None) -> CostMatrix:
+    """All pairs of demand point and facility within `limit_m` network metres, legs included, from demand to facility.
+
+    The limit is inclusive, with 1e-6 m for floating point. A facility at one's own door is a stored 0. progress : called with the share
+    that is done, 0..1; what it raises ends the work. Raises PlannerError unless the limit is a finite number of 0 or more.
+    """
+    if not (math.isfinite(limit_m) and limit_m >= 0):
+        raise PlannerError("limit_invalid", value=limit_m)
+    row, column, cost_m = paths.within(network, demand, facilities, limit_m=limit_m, progress=progress)
+    start = np.zeros(len(demand) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(row, minlength=len(demand)), out=start[1:])
+    return CostMatrix((len(demand), len(facilities)), start, column, cost_m, limit_m)

@@ -1,0 +1,191 @@
+"""Streets of a project: one file, a network for each mode of travel, read on first use and kept - in memory and on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+from threading import Lock
+
+from planner.errors import NetworkError
+from planner.network import graph, lines
+from planner.network.graph import StreetNetwork
+from planner.network.plane import metric_crs
+from planner.quality import FileRecord, Issue, QualityReport
+
+OSM_SUFFIXES = (".pbf", ".osm", ".graphml")
+CACHE_VERSION = 1
+"""Raise it whenever the reading of street files changes: networks that were kept by older versions are then read anew."""
+
+CACHE_FILES = 64
+"""So many networks are kept on disk; the ones unused for longest go."""
+
+ISSUE_CODES = {
+    "streets_missing": "file_missing", "streets_unreadable": "file_unreadable", "streets_format_unknown": "file_unreadable",
+    "streets_empty": "file_empty", "streets_without_lines": "file_empty", "streets_none_open": "file_empty",
+    "streets_unsafe": "file_unsafe", "streets_part_missing": "layer_part_missing", "streets_without_crs": "crs_missing"}
+"""Errors of reading, as issues of the data-quality report (docs/quality.md)."""
+
+
+def cache_folder() -> Path:
+    """Where networks are kept: PLANNER_CACHE, else the user's cache folder."""
+    import platformdirs
+
+    root = os.environ.get("PLANNER_CACHE") or platformdirs.user_cache_dir("service-coverage-planner")
+    return Path(root) / "streets"
+
+
+def file_sha256(path: Path) -> str:
+    """sha256 of a street file; of a shapefile, of all its parts."""
+    digest = hashlib.sha256()
+    for part in lines.files_of(path):
+        with part.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+class Streets:
+    """The streets of a project.
+
+    path : the file. shown : how planner.toml writes it. crs : the metric system of the networks. layer_crs : the file's own system, where
+    it is stated. report : a QualityReport to which the file's record and issues are added when it is first read.
+    """
+
+    def __init__(self, path: Path, shown: str, crs: str, layer_crs: str | None = None, report: QualityReport | None = None) -> None:
+        self.path, self.shown, self.layer_crs, self.report = Path(path), shown, layer_crs, report
+        self.crs = metric_crs(crs)
+        self._networks: dict[str, StreetNetwork] = {}
+        self._sha256 = ""
+        self._lock = Lock()
+
+    @property
+    def attribution(self) -> str:
+        """Whom to name beside these streets; of a line layer it is known once a network was read."""
+        if self.path.suffix.lower() in OSM_SUFFIXES:
+            return lines.ATTRIBUTION
+        return next((network.attribution for network in self._networks.values() if network.attribution), "")
+
+    @property
+    def sha256(self) -> str:
+        """sha256 of the file."""
+        if not self._sha256:
+            self._sha256 = file_sha256(self.path)
+        return self._sha256
+
+    def network(self, mode: str) -> StreetNetwork:
+        """The network of a mode: walk, cycle or drive.
+
+        Raises NetworkError where the file is missing, unreadable or holds no street open to the mode; the report then has a blocking issue.
+        """
+        with self._lock:
+            if mode not in self._networks:
+                self._networks[mode] = self._read_or_recall(mode)
+            return self._networks[mode]
+
+    def _read_or_recall(self, mode: str) -> StreetNetwork:
+        """From the disk where it was kept there, else from the file; either way with its record and issues."""
+        found = QualityReport()
+        try:
+            if not self.path.is_file():
+                raise NetworkError("streets_missing", file=self.shown)
+            kept = cache_folder() / f"{self._key(mode)}.npz"
+            network = _recall(kept, found, self.shown)
+            if network is None:
+                network = _read(self.path, self.shown, self.crs, mode, self.layer_crs, found)
+                record = found.record(self.shown)
+                record.role, record.sha256 = "streets", self.sha256
+                record.format = self.path.suffix.lower().lstrip(".")
+                _keep(network, kept, found, self.shown)
+        except NetworkError as error:
+            self._refused(error)
+            raise
+        self._tell(found)
+        return network
+
+    def _key(self, mode: str) -> str:
+        """What a kept network depends on, as a file name."""
+        made_from = json.dumps([CACHE_VERSION, self.sha256, self.path.suffix.lower(), mode, self.crs, self.layer_crs])
+        return hashlib.sha256(made_from.encode()).hexdigest()
+
+    def _tell(self, found: QualityReport) -> None:
+        """Adds what was found to the project's report, once."""
+        if self.report is None:
+            return
+        self.report.files[self.shown] = found.record(self.shown)
+        self.report.issues.extend(issue for issue in found.issues if issue not in self.report.issues)
+
+    def _refused(self, error: NetworkError) -> None:
+        """An error of reading as a blocking issue; the file then gives no row."""
+        if self.report is None:
+            return
+        code = ISSUE_CODES.get(error.code, "file_unreadable")
+        self.report.files[self.shown] = FileRecord(self.shown, role="streets")
+        issue = Issue(code, "blocking", self.shown, value=_text(error.params.get("parts")), sentence=error.code, params=dict(error.params))
+        if issue not in self.report.issues:
+            self.report.issues.append(issue)
+
+
+def _text(value: object) -> str | None:
+    """A value as text, None as None."""
+    return None if value is None else str(value)
+
+
+def _read(path: Path, shown: str, crs: str, mode: str, layer_crs: str | None, report: QualityReport) -> StreetNetwork:
+    """A network from its file, whatever the format."""
+    if path.stat().st_size == 0:
+        raise NetworkError("streets_empty", file=shown)
+    suffix = path.suffix.lower()
+    if suffix in OSM_SUFFIXES:
+        from planner.network import osm
+
+        return osm.read_osm(path, shown, crs, mode, report=report)
+    if suffix in lines.SUFFIXES:
+        return lines.read_lines(path, shown, crs, mode, layer_crs=layer_crs, report=report)
+    raise NetworkError("streets_format_unknown", file=shown, suffix=suffix)
+
+
+def _recall(kept: Path, report: QualityReport, shown: str) -> StreetNetwork | None:
+    """A network kept on disk with its record and issues, under the file's present name; None where there is none or it is spoiled."""
+    if not kept.is_file():
+        return None
+    try:
+        network, notes = graph.load(kept)
+        told = json.loads(notes)
+        report.files[shown] = FileRecord(**{**told["record"], "path": shown})
+        report.issues.extend(Issue(**{**issue, "file": shown}) for issue in told["issues"])
+        kept.touch()
+    except (NetworkError, ValueError, TypeError, KeyError, OSError):
+        return None
+    return network
+
+
+def _keep(network: StreetNetwork, kept: Path, report: QualityReport, shown: str) -> None:
+    """Keeps a network on disk. A cache that cannot be written costs time only, so that is no error."""
+    notes = {"record": asdict(report.record(shown)), "issues": [asdict(issue) for issue in report.issues]}
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        graph.save(network, kept, notes=json.dumps(notes))
+        by_use = sorted(kept.parent.glob("*.npz"), key=lambda file: file.stat().st_mtime)
+        for old in by_use[:-CACHE_FILES]:
+            old.unlink(missing_ok=True)
+    except OSError:
+        return
+
+
+def extent(path: Path, shown: str, *, layer_crs: str | None = None) -> tuple[float, float, float, float]:
+    """West, south, east and north of a street file in degrees, to choose a plane system by. Raises NetworkError as `network` does."""
+    if not path.is_file():
+        raise NetworkError("streets_missing", file=shown)
+    if path.stat().st_size == 0:
+        raise NetworkError("streets_empty", file=shown)
+    suffix = path.suffix.lower()
+    if suffix in OSM_SUFFIXES:
+        from planner.network import osm
+
+        return osm.extent(path, shown)
+    if suffix in lines.SUFFIXES:
+        return lines.extent(path, shown, layer_crs=layer_crs)
+    raise NetworkError("streets_format_unknown", file=shown, suffix=suffix)

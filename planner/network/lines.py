@@ -1,0 +1,116 @@
+"""Line layers of any vector format: read, and handed to `graph.from_lines` in the plane system that is asked for."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from planner.errors import NetworkError
+from planner.network import rules
+from planner.network.graph import StreetNetwork, from_lines
+from planner.network.plane import WGS84
+from planner.quality import QualityReport
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+SUFFIXES = (".gpkg", ".geojson", ".json", ".shp", ".zip", ".parquet", ".geoparquet", ".fgb")
+SIDE_FILES = (".shx", ".dbf", ".prj", ".cpg")
+UNPACKED_BYTES, UNPACKED_RATIO = 4_000_000_000, 200
+"""A .zip that declares more than this, or so many times its own size, is refused unread (docs/quality.md, file_unsafe)."""
+
+ATTRIBUTION = "© OpenStreetMap contributors"
+OSM_ID_COLUMNS = ("osm_id", "osmid", "@id")
+"""A layer with one of these columns was made from OpenStreetMap, which wants to be named."""
+
+
+def files_of(path: Path) -> list[Path]:
+    """The files that a layer consists of: a shapefile's parts, else the file itself."""
+    if path.suffix.lower() != ".shp":
+        return [path]
+    sides = [path.with_suffix(written) for suffix in SIDE_FILES for written in (suffix, suffix.upper())]
+    return [path, *(part for part in sides if part.is_file())]
+
+
+def _check_shapefile(path: Path, shown: str) -> None:
+    """A shapefile needs its .shx and .dbf."""
+    there = {part.suffix.lower() for part in files_of(path)}
+    missing = [suffix for suffix in (".shx", ".dbf") if suffix not in there]
+    if missing:
+        raise NetworkError("streets_part_missing", file=shown, parts=", ".join(missing))
+
+
+def _check_archive(path: Path, shown: str) -> None:
+    """What a .zip declares to hold, before any of it is unpacked."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            declared = sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+        raise NetworkError("streets_unreadable", file=shown) from error
+    if declared > UNPACKED_BYTES or declared > UNPACKED_RATIO * max(path.stat().st_size, 1):
+        raise NetworkError("streets_unsafe", file=shown)
+
+
+def read_layer(path: Path, shown: str) -> gpd.GeoDataFrame:
+    """The features of a layer with the columns that matter for streets. Raises NetworkError where it cannot be read or holds no lines."""
+    import geopandas as gpd
+
+    suffix = path.suffix.lower()
+    if suffix == ".shp":
+        _check_shapefile(path, shown)
+    if suffix == ".zip":
+        _check_archive(path, shown)
+    try:
+        frame = gpd.read_parquet(path) if suffix in (".parquet", ".geoparquet") else _read_vector(path)
+    except Exception as error:  # the drivers of many formats raise what they like on junk
+        raise NetworkError("streets_unreadable", file=shown) from error
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise NetworkError("streets_without_lines", file=shown)
+    if len(frame) == 0:
+        raise NetworkError("streets_empty", file=shown)
+    return frame
+
+
+def _read_vector(path: Path) -> Any:
+    """A layer through GDAL: the first that holds lines, or the first."""
+    import pyogrio
+
+    layers = pyogrio.list_layers(path)
+    lines = [name for name, kind in layers if kind and ("Line" in kind or kind == "Unknown")]
+    name = lines[0] if lines else layers[0][0] if len(layers) else None
+    return pyogrio.read_dataframe(path, layer=name, columns=[*rules.KEYS, *OSM_ID_COLUMNS, "length_m"], on_invalid="ignore")
+
+
+def read_lines(path: Path, shown: str, crs: str, mode: str, *, layer_crs: str | None = None, report: QualityReport) -> StreetNetwork:
+    """A network from a line layer (contract, section 2.1), in the metric `crs`.
+
+    layer_crs : the layer's own system, where it is stated; else what the file says. Raises NetworkError where no network can be made of it.
+    """
+    import numpy as np
+
+    frame = read_layer(path, shown)
+    record = report.record(shown)
+    record.rows_in = len(frame)
+    if layer_crs is not None:
+        frame = frame.set_crs(layer_crs, allow_override=True)
+    if frame.crs is None:
+        raise NetworkError("streets_without_crs", file=shown)
+    record.crs = frame.crs.to_string() if len(frame.crs.to_string()) < 40 else frame.crs.name
+    shapes = frame.geometry.to_crs(crs).to_numpy()
+    columns: Mapping[str, Any] = {key: frame[key].to_numpy(dtype=object) for key in (*rules.KEYS, "length_m") if key in frame.columns}
+    attribution = ATTRIBUTION if any(column in frame.columns for column in OSM_ID_COLUMNS) else ""
+    return from_lines(np.asarray(shapes, dtype=object), crs=crs, mode=mode, columns=columns, attribution=attribution, report=report,
+                      file=shown)
+
+
+def extent(path: Path, shown: str, *, layer_crs: str | None = None) -> tuple[float, float, float, float]:
+    """West, south, east and north of a layer in degrees."""
+    frame = read_layer(path, shown)
+    if layer_crs is not None:
+        frame = frame.set_crs(layer_crs, allow_override=True)
+    if frame.crs is None:
+        raise NetworkError("streets_without_crs", file=shown)
+    west, south, east, north = (float(value) for value in frame.geometry.to_crs(WGS84).total_bounds)
+    return west, south, east, north

@@ -1,0 +1,81 @@
+"""Points to the network: each at the nearest place of its nearest edge, within a limit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from planner.network.graph import LIMIT_SLACK_M, Attachment, FloatArray, IntArray, StreetNetwork, planar_lengths
+
+TIE_M = 1e-9
+"""Edges that are as near as this are as near as each other: the first of them is taken, on every machine."""
+
+AT_ONCE = 50_000
+"""Points attached in one go: bounds the memory."""
+
+
+def _tree(network: StreetNetwork) -> Any:
+    """The search tree over the edges, made once for a network."""
+    import shapely
+
+    if "tree" not in network.derived:
+        line = np.repeat(np.arange(network.edges), np.diff(network.shape_start))
+        network.derived["tree"] = shapely.STRtree(shapely.linestrings(network.shape_xy, indices=line))
+    return network.derived["tree"]
+
+
+def _on_edges(network: StreetNetwork, edge: IntArray, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """For pairs of a point and an edge: metres between them, and along the shape to the nearest place, the first of equals."""
+    first, pieces = network.shape_start[edge], network.shape_start[edge + 1] - network.shape_start[edge] - 1
+    pair = np.repeat(np.arange(len(edge)), pieces)
+    begin = np.cumsum(pieces) - pieces
+    vertex = first[pair] + np.arange(len(pair)) - begin[pair]
+    start, way = network.shape_xy[vertex], network.shape_xy[vertex + 1] - network.shape_xy[vertex]
+    off = np.column_stack([x[pair], y[pair]]) - start
+    square = (way * way).sum(axis=1)
+    share = np.clip((off * way).sum(axis=1) / np.where(square > 0, square, 1.0), 0.0, 1.0)
+    distance = np.hypot(*(off - share[:, None] * way).T)
+    metres = np.sqrt(square)
+    before = np.cumsum(metres) - metres
+    order = np.lexsort((vertex, distance, pair))
+    best = order[begin]
+    return distance[best], before[best] - before[begin] + share[best] * metres[best]
+
+
+def attach(network: StreetNetwork, x: FloatArray, y: FloatArray, *, max_snap_m: float) -> Attachment:
+    """Attaches points to the network.
+
+    x, y : (P,) metres in the network's CRS; a point without a finite place is not attached. max_snap_m : the greatest leg, inclusive.
+    Among edges that are equally near the first is taken.
+    """
+    x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    found = Attachment(np.full(len(x), -1, dtype=np.int64), np.full(len(x), np.nan), np.full(len(x), np.nan))
+    placed = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    if network.edges == 0:
+        return found
+    for first in range(0, len(placed), AT_ONCE):
+        _attach_some(network, x, y, placed[first:first + AT_ONCE], max_snap_m, found)
+    return found
+
+
+def _attach_some(network: StreetNetwork, x: FloatArray, y: FloatArray, rows: IntArray, max_snap_m: float, found: Attachment) -> None:
+    """Attaches the points of some rows, writing into `found`: the tree proposes the edges, our own arithmetic decides."""
+    import shapely
+
+    tree, points = _tree(network), shapely.points(x[rows], y[rows])
+    reach = max_snap_m + 1.0 if np.isfinite(max_snap_m) else None
+    (who, _), nearest = tree.query_nearest(points, max_distance=reach, return_distance=True, all_matches=False)
+    if len(who) == 0:
+        return
+    pair, edge = tree.query(points[who], predicate="dwithin", distance=nearest + TIE_M)
+    row = rows[who[pair]]
+    leg, along = _on_edges(network, edge, x[row], y[row])
+    order = np.lexsort((edge, np.where(leg <= nearest[pair] + TIE_M, 0, 1), row))
+    first = order[np.flatnonzero(np.diff(row[order], prepend=-1))]
+    first = first[leg[first] <= max_snap_m + LIMIT_SLACK_M]
+    row, edge = row[first], edge[first]
+    shape = planar_lengths(network.shape_start, network.shape_xy)[edge]
+    share = np.clip(along[first] / np.where(shape > 0, shape, 1.0), 0.0, 1.0)
+    found.edge[row], found.leg_m[row] = edge, leg[first]
+    found.along_m[row] = np.where(network.length_m[edge] == shape, np.minimum(along[first], shape), share * network.length_m[edge])
