@@ -27,7 +27,7 @@ TOTAL = "total"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a layer came from: path as planner.toml writes it, sha256 of the file, rows used, and the day it speaks for ("" if not said)."""
+    """Where a layer came from: path as planner.toml writes it, sha256 of the file, rows used, the day it speaks for ("" if not said)."""
 
     path: str
     sha256: str = ""
