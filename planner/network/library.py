@@ -12,7 +12,7 @@ from threading import Lock
 from planner.errors import NetworkError
 from planner.network import graph, lines
 from planner.network.graph import StreetNetwork
-from planner.network.plane import metric_crs
+from planner.network.plane import choose_crs, metric_crs, true_to_scale
 from planner.quality import FileRecord, Issue, QualityReport
 
 OSM_SUFFIXES = (".pbf", ".osm", ".graphml")
@@ -175,8 +175,11 @@ def _keep(network: StreetNetwork, kept: Path, report: QualityReport, shown: str)
         return
 
 
-def extent(path: Path, shown: str, *, layer_crs: str | None = None) -> tuple[float, float, float, float]:
-    """West, south, east and north of a street file in degrees, to choose a plane system by. Raises NetworkError as `network` does."""
+def suggest_crs(path: Path, shown: str, *, layer_crs: str | None = None) -> str:
+    """A plane system in metres for a street file: a line layer's own, where it is one and true to scale there, else one for its extent.
+
+    Raises NetworkError as `Streets.network` does.
+    """
     if not path.is_file():
         raise NetworkError("streets_missing", file=shown)
     if path.stat().st_size == 0:
@@ -185,7 +188,8 @@ def extent(path: Path, shown: str, *, layer_crs: str | None = None) -> tuple[flo
     if suffix in OSM_SUFFIXES:
         from planner.network import osm
 
-        return osm.extent(path, shown)
+        return choose_crs(*osm.extent(path, shown))
     if suffix in lines.SUFFIXES:
-        return lines.extent(path, shown, layer_crs=layer_crs)
+        own, extent = lines.place_of(path, shown, layer_crs=layer_crs)
+        return own if true_to_scale(own, extent) else choose_crs(*extent)
     raise NetworkError("streets_format_unknown", file=shown, suffix=suffix)

@@ -93,10 +93,7 @@ def read_lines(path: Path, shown: str, crs: str, mode: str, *, layer_crs: str | 
     frame = read_layer(path, shown)
     record = report.record(shown)
     record.rows_in = len(frame)
-    if layer_crs is not None:
-        frame = frame.set_crs(layer_crs, allow_override=True)
-    if frame.crs is None:
-        raise NetworkError("streets_without_crs", file=shown)
+    frame = _placed(frame, shown, layer_crs)
     record.crs = frame.crs.to_string() if len(frame.crs.to_string()) < 40 else frame.crs.name
     shapes = frame.geometry.to_crs(crs).to_numpy()
     columns: Mapping[str, Any] = {key: frame[key].to_numpy(dtype=object) for key in (*rules.KEYS, "length_m") if key in frame.columns}
@@ -105,12 +102,17 @@ def read_lines(path: Path, shown: str, crs: str, mode: str, *, layer_crs: str | 
                       file=shown)
 
 
-def extent(path: Path, shown: str, *, layer_crs: str | None = None) -> tuple[float, float, float, float]:
-    """West, south, east and north of a layer in degrees."""
-    frame = read_layer(path, shown)
+def place_of(path: Path, shown: str, *, layer_crs: str | None = None) -> tuple[str, tuple[float, float, float, float]]:
+    """A layer's own system, and its west, south, east and north in degrees."""
+    frame = _placed(read_layer(path, shown), shown, layer_crs)
+    west, south, east, north = (float(value) for value in frame.geometry.to_crs(WGS84).total_bounds)
+    return frame.crs.to_string(), (west, south, east, north)
+
+
+def _placed(frame: gpd.GeoDataFrame, shown: str, layer_crs: str | None) -> gpd.GeoDataFrame:
+    """A layer with its system: the one stated, else the one of the file."""
     if layer_crs is not None:
         frame = frame.set_crs(layer_crs, allow_override=True)
     if frame.crs is None:
         raise NetworkError("streets_without_crs", file=shown)
-    west, south, east, north = (float(value) for value in frame.geometry.to_crs(WGS84).total_bounds)
-    return west, south, east, north
+    return frame

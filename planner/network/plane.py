@@ -10,6 +10,9 @@ WGS84 = "EPSG:4326"
 CHINA = (73.0, 17.5, 135.5, 54.0)
 """West, south, east, north of the country, generously: only the choice of a projection hangs on it, and all of them are right."""
 
+SCALE_ERROR = 0.002
+"""UTM is off by up to 0.1 % within its zone, Gauss-Kruger by less; Web Mercator by 18 % at 32 degrees north."""
+
 
 def metric_crs(text: str) -> str:
     """A coordinate system as it was given, once it is known to be plane and in metres; else a CrsError."""
@@ -41,3 +44,14 @@ def choose_crs(west: float, south: float, east: float, north: float) -> str:
         return f"EPSG:{4534 + (meridian - 75) // 3}"
     zone = min(int((lon + 180) // 6) + 1, 60)
     return f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
+
+
+def true_to_scale(text: str, extent: tuple[float, float, float, float]) -> bool:
+    """Whether a system is plane, in metres, and off by less than SCALE_ERROR in the middle of an extent in degrees."""
+    from pyproj import CRS, Proj
+
+    try:
+        factors = Proj(CRS.from_user_input(metric_crs(text))).get_factors((extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2)
+    except CrsError:
+        return False
+    return all(abs(scale - 1) < SCALE_ERROR for scale in (factors.meridional_scale, factors.parallel_scale))
