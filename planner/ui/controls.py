@@ -1,0 +1,134 @@
+"""The controls that pages with a map share: layer, travel, minutes, level, group, and the share that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from planner.i18n import pick, t
+from planner.inputs.layers import TOTAL
+from planner.measure.city import City
+from planner.targets.catalogue import layer_info
+from planner.ui import state
+from planner.ui.text import group_name, level_name, travel_name
+
+LAYER_SETTINGS = ("travel", "minutes", "target")
+"""Settings that a layer brings along: its catalogue default the first time, later what the visitor last chose for it."""
+LONGEST_MIN = {"walk": 60, "cycle": 60, "drive": 120}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a page with a map shows: the words of the command line, and the share asked for (0..1)."""
+
+    layer: str
+    travel: str
+    minutes: int
+    by: str
+    group: str
+    target: float
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """How a layer opens. `rule` names the sentence that says why: judged by number, by distance, or by no plan's word."""
+
+    travel: str
+    minutes: int
+    target: int
+    rule: str
+
+
+def layer_name(slug: str, lang: str) -> str:
+    """The catalogue's name of a layer."""
+    return pick(layer_info(slug).name, lang) or slug
+
+
+def default_of(city: City, slug: str) -> Default:
+    """A layer's catalogue default, said with this project's travels."""
+    return Default(next(iter(city.travels)), 15, 80, "open")
+
+
+def first_layer(city: City) -> str:
+    """The layer a visit opens with: the project's first that is judged by distance, else its first."""
+    slugs = list(city.facilities)
+    return next((slug for slug in slugs if default_of(city, slug).rule == "distance"), slugs[0])
+
+
+def rule_sentence(slug: str, lang: str) -> str:
+    """Why the layer opens as it does."""
+    return t("ui.rule.open", lang)
+
+
+def choose(city: City, lang: str) -> Settings:
+    """Draw the controls in one row and give what they say."""
+    with st.container(key="controls"):
+        spots = st.columns([2.6, 2.0, 2.2, 1.2, 1.5, 1.1], vertical_alignment="bottom")
+        with spots[0]:
+            layer = _layer(city, lang)
+        opening = default_of(city, layer)
+        with spots[1]:
+            travel = _travel(city, opening.travel, lang)
+        with spots[2]:
+            minutes = _minutes(city, travel, opening.minutes, lang)
+        with spots[3]:
+            by = _level(city, lang)
+        with spots[4]:
+            group = _group(city, lang)
+        with spots[5]:
+            target = _target(opening.target, lang)
+    return Settings(layer, travel, minutes, by, group, target)
+
+
+def _layer(city: City, lang: str) -> str:
+    """The facility layer; choosing another brings that layer's own settings along."""
+    slugs = list(city.facilities)
+    state.settle("layer", slugs, first_layer(city), mark=lang)
+    return st.selectbox(t("ui.control.layer", lang), slugs, key="layer", format_func=lambda slug: layer_name(slug, lang),
+                        on_change=_other_layer)
+
+
+def _other_layer() -> None:
+    """Keep what was chosen for the layer that is left, and take up what was chosen for the new one, or its defaults."""
+    kept = state.memory()
+    by_layer = kept.setdefault("by_layer", {})
+    by_layer[kept.get("layer")] = {key: kept[key] for key in LAYER_SETTINGS if key in kept}
+    state.forget(*LAYER_SETTINGS)
+    kept.update(by_layer.get(st.session_state.get("layer"), {}))
+
+
+def _travel(city: City, fallback: str, lang: str) -> str:
+    """The travel profile, with its stated speed."""
+    names = list(city.travels)
+    state.settle("travel", names, fallback, mark=lang)
+    return st.selectbox(t("ui.control.travel", lang), names, key="travel", format_func=lambda name: travel_name(city.travels[name], lang))
+
+
+def _minutes(city: City, travel: str, fallback: int, lang: str) -> int:
+    """The service radius in minutes of the travel, on a slider that is told when it is let go."""
+    most = max(LONGEST_MIN[city.travels[travel].mode], fallback)
+    state.settle_number("minutes", 1, most, fallback)
+    return int(st.slider(t("ui.control.minutes", lang), 1, most, step=1, key="minutes"))
+
+
+def _level(city: City, lang: str) -> str:
+    """The level of the units that are counted and painted."""
+    levels = list(city.boundaries.levels)
+    state.settle("by", levels, next((level for level in ("township", "community", "district") if level in levels), levels[0]), mark=lang)
+    return st.selectbox(t("ui.control.by", lang), levels, key="by",
+                        format_func=lambda level: level_name(level, lang, city.boundaries.labels))
+
+
+def _group(city: City, lang: str) -> str:
+    """The group of people that is counted."""
+    groups = list(city.demand.people)
+    state.settle("group", groups, TOTAL if TOTAL in groups else groups[0], mark=lang)
+    return st.selectbox(t("ui.control.group", lang), groups, key="group", format_func=lambda group: group_name(group, lang))
+
+
+def _target(fallback: int, lang: str) -> float:
+    """The share of people that a unit should reach, in whole per cent; gives it as 0..1."""
+    state.settle_number("target", 0, 100, fallback)
+    return float(st.number_input(t("ui.control.target", lang), 0, 100, step=5, key="target")) / 100

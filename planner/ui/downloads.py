@@ -1,0 +1,40 @@
+"""The coverage table to take along: files are made when they are asked for, never while a page is drawn."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from planner.export import coverage_table
+from planner.export.palette import Palette, class_of
+from planner.i18n import t
+from planner.measure.coverage import Coverage
+from planner.ui.desk import Desk
+
+MIMES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+         "gpkg": "application/geopackage+sqlite3", "html": "text/html"}
+
+
+def file_name(project: str, found: Coverage, kind: str) -> str:
+    """A name that says what is in the file, of letters that every file system takes."""
+    words = [project, found.layer, found.travel, f"{found.minutes:g}min" if found.minutes is not None else f"{found.limit_m:g}m", found.by]
+    return re.sub(r"[^\w.-]+", "_", "-".join(words)).strip("._")[:120] + f".{kind}"
+
+
+def classes(found: Coverage, palette: Palette) -> dict[str, int | None]:
+    """Each unit's class on the map."""
+    return {unit.code: class_of(palette, unit.share) for unit in found.units}
+
+
+def draw(desk: Desk, found: Coverage, palette: Palette) -> None:
+    """Four buttons: table, workbook, GeoPackage, map."""
+    lang, city = desk.lang, desk.city
+    make = {"csv": lambda: coverage_table.coverage_csv(found, classes(found, palette)).encode("utf-8-sig"),
+            "xlsx": lambda: coverage_table.coverage_xlsx(found, classes(found, palette), lang=lang),
+            "gpkg": lambda: coverage_table.coverage_gpkg(found, city.boundaries, classes(found, palette))}
+    with st.container(key="downloads"):
+        for spot, (kind, data) in zip(st.columns(len(make), gap="small"), make.items(), strict=True):
+            with spot:
+                st.download_button(t(f"ui.download.{kind}", lang), data, file_name(city.id, found, kind), MIMES[kind], key=f"download_{kind}",
+                                   on_click="ignore", width="stretch")

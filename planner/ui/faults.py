@@ -1,0 +1,48 @@
+"""Faults as sentences on the page: what was found, where, what to do. Never a traceback."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+import streamlit as st
+
+from planner.errors import PlannerError
+from planner.i18n import error_text, t
+from planner.ui import state
+from planner.ui.text import escaped
+
+
+def fault_sentence(error: BaseException, lang: str) -> str:
+    """An error as a sentence: ours by its own, a file's by its path, any other as a fault of the program with its kind."""
+    if isinstance(error, PlannerError):
+        return error_text(error, lang)
+    if isinstance(error, MemoryError):
+        return t("error.out_of_memory", lang)
+    if isinstance(error, OSError):
+        return t("error.os", lang, path=error.filename or "", reason=error.strerror or str(error))
+    return t("ui.fault.program", lang, kind=type(error).__name__)
+
+
+def say(error: BaseException, lang: str) -> None:
+    """Put an error's sentence on the page."""
+    st.html(f'<div class="fault" role="alert"><b>{escaped(t("ui.fault.title", lang))}</b><br>{escaped(fault_sentence(error, lang), lang)}</div>')
+
+
+def said(draw: Callable[..., None]) -> Callable[..., None]:
+    """A page's function whose faults end as sentences on the page."""
+
+    @functools.wraps(draw)
+    def run(*args: object, **kwargs: object) -> None:
+        try:
+            draw(*args, **kwargs)
+        except (PlannerError, OSError, MemoryError) as error:
+            say(error, state.language())
+
+    return run
+
+
+def unforeseen(error: Exception) -> bool:
+    """The server's answer to an error that no page expected: a sentence in place of Streamlit's own box. (The server's log has the rest.)"""
+    say(error, state.language())
+    return True

@@ -1,0 +1,56 @@
+"""What every result stands on: the data and their days, the warning when they lie apart, and what the pages are for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import pairwise
+
+import streamlit as st
+
+from planner.i18n import t
+from planner.measure.city import City
+from planner.ui.controls import layer_name
+from planner.ui.desk import Desk
+from planner.ui.text import escaped
+
+APART_DAYS = 366
+"""Population and ledger more than a year apart do not speak of one city."""
+
+
+def data_days(city: City, layer: str) -> dict[str, str]:
+    """The day that each input of a layer's coverage speaks for ("" where unstated): population, facilities."""
+    return {"population": city.demand.source.date, "facilities": city.layer(layer).source.date}
+
+
+def days_apart(days: dict[str, str]) -> int | None:
+    """The most days between the stated ones; None where fewer than two are."""
+    known = sorted(day for day in map(_day, days.values()) if day is not None)
+    return max(((later - earlier).days for earlier, later in pairwise(known)), default=None)
+
+
+def _day(text: str) -> dt.date | None:
+    """A stated day, the last of a stated year or month; None where nothing is stated."""
+    parts = text.split("-")
+    try:
+        year, month = int(parts[0]), int(parts[1]) if len(parts) > 1 else 12
+        if len(parts) > 2:
+            return dt.date(year, month, int(parts[2]))
+        return (dt.date(year, month, 28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
+    except ValueError:
+        return None
+
+
+def draw(desk: Desk, layer: str) -> None:
+    """The lines under a page."""
+    lang, days = desk.lang, data_days(desk.city, layer)
+    unstated = t("ui.footer.unstated", lang)
+    parts = [t("ui.footer.population", lang, day=days["population"] or unstated),
+             t("ui.footer.facilities", lang, layer=layer_name(layer, lang), day=days["facilities"] or unstated),
+             t("ui.footer.points", lang, count=f"{len(desk.city.demand):,}")]
+    apart = days_apart(days)
+    lines = [f'<p class="note">{escaped(t("ui.footer.days", lang) + t("ui.footer.comma", lang).join(parts), lang)}</p>']
+    if apart is not None and apart > APART_DAYS:
+        lines.insert(0, f'<p class="note warn">{escaped(t("ui.footer.apart", lang, years=f"{apart / 365.25:.1f}"))}</p>')
+    lines.append(f'<p class="note">{escaped(t("ui.footer.internal", lang))}</p>')
+    with st.container(key="footer"):
+        st.html("".join(lines))

@@ -1,0 +1,120 @@
+"""Projects in memory, shared by all visitors: read once in a thread of their own, again when a file changes, warm before anyone asks.
+
+A page never waits for files: it asks for the opening of its project and, while that is under way, says what is being done.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+import threading
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from planner.measure.city import City
+    from planner.measure.coverage import Coverage
+    from planner.quality import QualityReport
+
+Value = TypeVar("Value")
+KEPT_COVERAGES = 200
+"""Coverages kept for each project: a slider's whole run for a few layers; the least used goes first."""
+
+
+@dataclass(slots=True)
+class Opening:
+    """A project that is being read, or was. `step` names the sentence of what is being done; `ready` is set when city or error is there."""
+
+    project: str
+    stamp: tuple[object, ...]
+    step: str = "starting"
+    city: City | None = None
+    report: QualityReport | None = None
+    error: Exception | None = None
+    ready: threading.Event = field(default_factory=threading.Event)
+    lock: Any = field(default_factory=threading.RLock)
+    kept: OrderedDict[Any, Any] = field(default_factory=OrderedDict)
+
+    def keep(self, key: object, make: Callable[[], Value]) -> Value:
+        """A value made once for this project and kept while it is used; made by one thread at a time."""
+        with self.lock:
+            if key not in self.kept:
+                self.kept[key] = make()
+            self.kept.move_to_end(key)
+            while len(self.kept) > KEPT_COVERAGES:
+                self.kept.popitem(last=False)
+            value: Value = self.kept[key]
+            return value
+
+    def coverage(self, layer: str, travel: str, minutes: float, by: str, group: str) -> Coverage:
+        """Coverage by the one function that the command line calls too."""
+        from planner.measure.coverage import coverage
+
+        city, day = self.city, dt.date.today()
+        assert city is not None
+        return self.keep((layer, travel, minutes, by, group, day),
+                         lambda: coverage(city, layer, travel, minutes=minutes, by=by, group=group, as_of=day))
+
+
+_openings: dict[str, Opening] = {}
+_guard = threading.Lock()
+
+
+def projects(arguments: Sequence[str]) -> list[str]:
+    """The projects this server shows: the one that was named at its start, and the bundled demonstration city."""
+    from planner.plan.project import demo_project
+
+    named = [word for word in arguments if not word.startswith("-")][:1]
+    return list(dict.fromkeys([*named, str(demo_project())]))[:2] if named else [str(demo_project())]
+
+
+def opening(project: str) -> Opening:
+    """The opening of a project, begun now if this is the first to ask or if a file of it has changed since."""
+    stamp = _stamp(project)
+    with _guard:
+        known = _openings.get(project)
+        if known is None or known.stamp != stamp:
+            known = _openings[project] = Opening(project, stamp)
+            threading.Thread(target=_open, args=(known,), name="opening", daemon=True).start()
+        return known
+
+
+def _stamp(project: str) -> tuple[object, ...]:
+    """Names, sizes and times of the project's files: cheap to take at every run, different when one of them changes."""
+    folder = Path(project)
+    folder = folder.parent if folder.suffix == ".toml" else folder
+    found = []
+    for path in sorted(folder.glob("**/*")) if folder.is_dir() else []:
+        if ".planner" not in path.parts and path.is_file():
+            known = path.stat()
+            found.append((str(path), known.st_size, known.st_mtime_ns))
+    return tuple(found)
+
+
+def _open(known: Opening) -> None:
+    """Read the project and warm what its first page needs; whatever goes wrong is kept for the page to say."""
+    try:
+        known.step = "loading"
+        from planner.ui import warming
+
+        known.step = "reading"
+        known.city, known.report = warming.read(known.project)
+        known.step = "measuring"
+        warming.first_view(known)
+    except Exception as error:  # told on the page, by its sentence or as a fault of ours
+        known.error = error
+    finally:
+        known.ready.set()
+    if known.error is None:
+        warming.other_views(known)
+
+
+@asynccontextmanager
+async def from_the_start(_app: object) -> AsyncIterator[dict[str, Any]]:
+    """The server's life: the first project is being opened from the moment it starts."""
+    threading.Thread(target=lambda: opening(projects(sys.argv[1:])[0]), name="warming", daemon=True).start()
+    yield {}

@@ -1,0 +1,111 @@
+"""One unit among many: found by name or code, by its row, or on the map - one selection, wherever it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from planner.i18n import t
+from planner.measure.city import City
+from planner.measure.coverage import Coverage, UnitCoverage
+from planner.ui import state
+from planner.ui.text import escaped, level_name, metres, minutes_of, people, percent, state_of
+
+TABLE_PX, ROW_PX = 236, 32
+
+
+def selected(found: Coverage) -> str | None:
+    """The code of the selected unit, if it is one of those shown."""
+    code = state.memory().get("unit")
+    return code if any(unit.code == code for unit in found.units) else None
+
+
+def select(code: str | None) -> None:
+    """Select a unit, or none."""
+    state.memory()["unit"] = code
+
+
+def find(found: Coverage, chosen: str | None, lang: str) -> None:
+    """The box that finds a unit by its name or code, without a pointer too."""
+    names = {unit.code: unit.name for unit in found.units}
+    mark = (lang, found.by)
+    if st.session_state.get("unit") != chosen or state.memory().get("unit_mark") != mark:
+        st.session_state["unit"] = chosen
+        state.memory()["unit_mark"] = mark
+    st.selectbox(t("ui.control.unit", lang), list(names), index=None, key="unit", placeholder=t("ui.unit.placeholder", lang), filter_mode="contains",
+                 format_func=lambda code: f"{code} {names.get(code, '')}".strip(), on_change=_found)
+
+
+def _found() -> None:
+    """The box was used."""
+    select(st.session_state.get("unit"))
+
+
+def ranked(units: Sequence[UnitCoverage]) -> list[UnitCoverage]:
+    """Units with the most people beyond first: where to look first."""
+    return sorted(units, key=lambda unit: (-unit.people_beyond, unit.code))
+
+
+def table_frame(units: Sequence[UnitCoverage], wanted: float, lang: str, name_of_level: str) -> pd.DataFrame:
+    """The units as the table shows them: code, state, name, share, people beyond, people."""
+    rows = [(unit.code, state_of(unit.share, wanted, lang), unit.name, None if unit.share is None else unit.share * 100,
+             round(unit.people_beyond), round(unit.people)) for unit in units]
+    columns = [t("ui.table.code", lang), t("ui.table.state", lang), name_of_level, t("ui.table.share", lang), t("ui.table.beyond", lang), t("ui.table.people", lang)]
+    frame = pd.DataFrame(rows, columns=columns)
+    frame[columns[3]] = frame[columns[3]].astype("float64")
+    return frame
+
+
+def table(found: Coverage, city: City, wanted: float, chosen: str | None, lang: str) -> None:
+    """The units in a table, one row of which can be selected."""
+    units = ranked(found.units)
+    codes = [unit.code for unit in units]
+    state.memory()["table_codes"] = codes
+    rows = [codes.index(chosen)] if chosen in codes else []
+    held = st.session_state.get("unit_table") or {}
+    if list(held.get("selection", {}).get("rows", [])) != rows:
+        st.session_state["unit_table"] = {"selection": {"rows": rows, "columns": [], "cells": []}}
+    frame = table_frame(units, wanted, lang, level_name(found.by, lang, city.boundaries.labels))
+    code, mark, name, share, beyond, whole = frame.columns
+    column = st.column_config
+    st.dataframe(frame, key="unit_table", on_select=_row, selection_mode="single-row", hide_index=True, height=TABLE_PX, row_height=ROW_PX, placeholder="", column_config={
+        code: column.TextColumn(width=104), mark: column.TextColumn(width=84), name: column.TextColumn(width=110),
+        share: column.NumberColumn(width=74, format="%.1f%%"), beyond: column.NumberColumn(width=86, format="localized"),
+        whole: column.NumberColumn(width=86, format="localized")})
+
+
+def _row() -> None:
+    """A row was selected, or let go."""
+    rows = st.session_state["unit_table"]["selection"]["rows"]
+    codes = state.memory().get("table_codes", [])
+    select(codes[rows[0]] if rows and rows[0] < len(codes) else None)
+
+
+def details(found: Coverage, city: City, wanted: float, chosen: str | None, lang: str) -> None:
+    """What is known of the selected unit: code, name, share, state, people beyond, ways to the nearest facility, the straight line beside."""
+    with st.container(key="unit_details"):
+        unit = next((unit for unit in found.units if unit.code == chosen), None)
+        if unit is None:
+            st.html(f'<p class="note">{escaped(t("ui.unit.none", lang))}</p>')
+            return
+        st.html(details_html(unit, city, found, wanted, lang))
+
+
+def details_html(unit: UnitCoverage, city: City, found: Coverage, wanted: float, lang: str) -> str:
+    """The details as HTML, every name escaped. The share is the first number after code and name."""
+    travel = city.travels[found.travel]
+    css = "nobody" if unit.share is None else "met" if unit.share >= wanted else "not-met"
+
+    def way(value_m: float | None) -> str:
+        """Metres and minutes of a way."""
+        return t("ui.unit.way", lang, metres=metres(value_m, lang), minutes=minutes_of(value_m, travel, lang)) if value_m is not None else t("ui.none", lang)
+
+    facts = {"beyond": people(unit.people_beyond, lang), "people": people(unit.people, lang), "straight": percent(unit.straight_share, lang),
+             "nearest_mean": way(unit.nearest_mean_m), "nearest_p95": way(unit.nearest_p95_m),
+             "lost": people(unit.people_unattached + unit.people_unreached, lang)}
+    listed = "".join(f'<div><dt>{escaped(t(f"ui.unit.{name}", lang))}</dt><dd>{escaped(value)}</dd></div>' for name, value in facts.items())
+    return (f'<div class="unit"><header><b>{escaped(unit.name, lang)}</b><code>{escaped(unit.code, lang)}</code></header>'
+            f'<div>{escaped(t("ui.unit.share", lang))} <span class="share">{escaped(percent(unit.share, lang))}</span> '
+            f'<span class="{css}">{escaped(state_of(unit.share, wanted, lang))}</span></div><dl>{listed}</dl></div>')
