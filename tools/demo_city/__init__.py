@@ -1,0 +1,1 @@
+"""Generator of the invented demonstration city that stands in `data/`."""
