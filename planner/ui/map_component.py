@@ -87,7 +87,8 @@ def coverage_map(data: MapData, *, key: str = "map", height: int = 460, on_event
     once. The map keeps its view while `key` and its place on the page stay the same.
     """
     wire = data.wire()
-    wire |= {"code_url": _serve(_code(), "text/javascript"), "geometry_url": _serve(data.geometry.payload, "application/octet-stream"), "height": height}
+    wire |= {"code_url": _serve(_code(), "text/javascript"), "height": height,
+             "geometry_url": _serve(data.geometry.payload, "application/octet-stream")}
     if len(data.facilities) > FILE_FROM_FACILITIES:
         wire["facilities_url"] = _serve(_json(wire.pop("facilities")), "application/json")
     if data.people is not None and len(data.people) > FILE_FROM_UNITS:

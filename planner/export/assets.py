@@ -1,0 +1,37 @@
+"""The map's code and style as text: vendored Leaflet and our canvas layer, one source for the page and for exported files."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+LEAFLET = "vendor/leaflet-1.9.4"
+
+
+def _static(name: str) -> str:
+    """One file of planner/ui/static."""
+    return files("planner").joinpath("ui", "static", *name.split("/")).read_text(encoding="utf-8")
+
+
+@cache
+def leaflet_script() -> str:
+    """Leaflet as it is vendored, less the pointer to a source map that is not shipped (browsers' tools would ask for it)."""
+    return _static(f"{LEAFLET}/leaflet.js").replace("//# sourceMappingURL=leaflet.js.map", "")
+
+
+@cache
+def layer_script() -> str:
+    """Our canvas layer."""
+    return _static("coverage_layer.js")
+
+
+@cache
+def component_script() -> str:
+    """The page's side of the map."""
+    return _static("map_component.js")
+
+
+@cache
+def style() -> str:
+    """Leaflet's style and ours."""
+    return _static(f"{LEAFLET}/leaflet.css") + "\n" + _static("coverage_map.css")

@@ -1,0 +1,264 @@
+"""The geometry file of a map: every level's units and the backdrop, once, compact, for the browser to keep.
+
+Layout (little-endian): `b"SCMG"`, uint32 version, uint32 header length, header (UTF-8 JSON), body. The header names the levels and the
+backdrop layers and says where each one's stream begins in the body; its `sha256` is that of the body, so equal files are equal maps.
+A stream is a run of whole numbers, zigzag-coded, seven bits a byte (LEB128), in steps of 1e-6 degree from `origin`:
+
+    a level:   units, then for each unit: rings, then for each ring: vertices, then that many (dx, dy)
+               and after all units: for each unit the label point (dx, dy) and its free radius in decimetres
+    a layer:   lines (or rings), then for each: vertices, then that many (dx, dy)
+
+Each (dx, dy) is the step from the vertex before it in the stream; rings are not closed; a unit is the even-odd area of its rings.
+A vertex takes about 4 bytes instead of the 40 of GeoJSON. Nothing here knows of people or shares: those travel as one character a unit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+from pyproj import Transformer
+
+from planner.inputs.layers import Boundaries
+from planner.network.graph import StreetNetwork
+
+MAGIC = b"SCMG"
+VERSION = 1
+STEP_DEG = 1e-6
+"""One step of the file: about 0.1 m, finer than any boundary is known."""
+TOLERANCE_M = 4.0
+"""Vertices that move a border less than this are left out: under one screen pixel up to zoom 15."""
+BACKDROP_KINDS = ("green", "water", "street_minor", "street_major", "rail")
+LEVELS = ("city", "district", "township", "community")
+
+IntArray = npt.NDArray[np.int64]
+GeometryArray = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True)
+class Backdrop:
+    """Lines or areas drawn for orientation: `kind` is one of BACKDROP_KINDS, `geometries` stand in the project's metric CRS."""
+
+    kind: str
+    geometries: GeometryArray
+
+
+@dataclass(frozen=True, slots=True)
+class MapGeometry:
+    """A geometry file: its bytes, their SHA-256, and the unit codes of each level in the file's order."""
+
+    payload: bytes
+    sha256: str
+    codes: Mapping[str, tuple[str, ...]]
+
+
+def map_geometry(boundaries: Boundaries, backdrop: Sequence[Backdrop] = (), *, tolerance_m: float = TOLERANCE_M) -> MapGeometry:
+    """The geometry file of a project: all its levels in their frames' order (code order), simplified with shared borders kept shared.
+
+    Label points are the centres of the largest circles that fit into the units, so each lies well inside its unit.
+    """
+    to_lonlat = Transformer.from_crs(boundaries.crs, "EPSG:4326", always_xy=True)
+    order = sorted(boundaries.levels, key=lambda level: LEVELS.index(level) if level in LEVELS else len(LEVELS))
+    shapes = {level: _simplified(_areas(boundaries.levels[level]), tolerance_m) for level in order}
+    layers = [(layer.kind, _lines(layer.geometries, tolerance_m)) for layer in backdrop if len(layer.geometries)]
+    everything = np.concatenate([_lonlat(shapely.get_coordinates(shape), to_lonlat) for shape in shapes.values()] or [np.empty((0, 2))])
+    west, south, east, north = (*everything.min(axis=0), *everything.max(axis=0)) if len(everything) else (0.0, 0.0, 0.0, 0.0)
+    origin = (round(float(west), 6), round(float(south), 6))
+    body, parts = bytearray(), []
+    for level in order:
+        frame = boundaries.levels[level]
+        stream = _level_stream(shapes[level], to_lonlat, origin)
+        parts.append({"level": level, "codes": frame["code"].tolist(), "names": frame["name"].tolist(), "offset": len(body)})
+        body += stream
+    for kind, lines in layers:
+        parts.append({"kind": kind, "offset": len(body)})
+        body += _layer_stream(lines, to_lonlat, origin)
+    header: dict[str, Any] = {
+        "sha256": hashlib.sha256(body).hexdigest(), "origin": origin, "step": STEP_DEG,
+        "bounds": [float(v) for v in (west, south, east, north)],
+        "levels": [part for part in parts if "level" in part], "layers": [part for part in parts if "kind" in part]}
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    payload = MAGIC + struct.pack("<II", VERSION, len(text)) + text + bytes(body)
+    return MapGeometry(payload, hashlib.sha256(payload).hexdigest(), {level: tuple(boundaries.levels[level]["code"]) for level in order})
+
+
+def street_backdrop(network: StreetNetwork, *, major_m: float = 1500.0, join_angle_deg: float = 35.0) -> list[Backdrop]:
+    """A network's streets for drawing: those that run on for `major_m` or more, and the rest.
+
+    A street network carries no classes of road, so importance is read from the lines themselves: at each crossing the two edges that go on
+    most nearly straight (within `join_angle_deg`) belong to one street ("strokes": Thomson and Richardson 1999), and long streets matter.
+    """
+    lines = shapely.linestrings(network.shape_xy, indices=np.repeat(np.arange(network.edges), np.diff(network.shape_start)))
+    length = _stroke_length(network, join_angle_deg)
+    return [Backdrop(kind, lines[mask]) for kind, mask in (("street_minor", length < major_m), ("street_major", length >= major_m))]
+
+
+def _stroke_length(network: StreetNetwork, join_angle_deg: float) -> npt.NDArray[np.float64]:
+    """(E,) metres of the street that each edge is part of."""
+    count = network.edges
+    if count == 0:
+        return np.empty(0)
+    xy, start = network.shape_xy, network.shape_start
+    # Direction in which each edge leaves its tail, and its head.
+    out_tail, out_head = xy[start[:-1] + 1] - xy[start[:-1]], xy[start[1:] - 2] - xy[start[1:] - 1]
+    node = np.concatenate([network.tail, network.head])
+    edge = np.concatenate([np.arange(count), np.arange(count)])
+    leaving = np.concatenate([out_tail, out_head])
+    angle = np.arctan2(leaving[:, 1], leaving[:, 0])
+    by_node = np.argsort(node, kind="stable")
+    first = np.flatnonzero(np.r_[True, np.diff(node[by_node]) > 0, True])
+    pairs: list[tuple[int, int]] = []
+    for low, high in itertools.pairwise(first):
+        ends = by_node[low:high]
+        if len(ends) < 2:
+            continue
+        turn = np.abs(np.abs((angle[ends][:, None] - angle[ends][None, :] + np.pi) % (2 * np.pi) - np.pi) - np.pi)
+        i, j = np.triu_indices(len(ends), 1)
+        free = np.ones(len(ends), dtype=bool)
+        for k in np.argsort(turn[i, j], kind="stable"):
+            if turn[i[k], j[k]] > np.radians(join_angle_deg):
+                break
+            if free[i[k]] and free[j[k]] and edge[ends[i[k]]] != edge[ends[j[k]]]:
+                free[i[k]] = free[j[k]] = False
+                pairs.append((int(edge[ends[i[k]]]), int(edge[ends[j[k]]])))
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    joined = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    graph = coo_matrix((np.ones(len(joined)), (joined[:, 0], joined[:, 1])), shape=(count, count))
+    label = connected_components(graph, directed=False)[1]
+    total: npt.NDArray[np.float64] = np.bincount(label, weights=network.length_m)[label]
+    return total
+
+
+def _areas(frame: gpd.GeoDataFrame) -> GeometryArray:
+    """The units' areas, made valid where a ring crosses itself; a unit without an area is an empty polygon."""
+    shapes: GeometryArray = np.asarray(frame.geometry.to_numpy(), dtype=object)
+    invalid = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
+    shapes = np.where(invalid, shapely.make_valid(shapes), shapes)
+    return np.array([_polygonal(shape) for shape in shapes], dtype=object)
+
+
+def _polygonal(shape: Any) -> Any:
+    """Only the areas of a geometry."""
+    if shape is None or shape.geom_type in ("Polygon", "MultiPolygon"):
+        return shapely.Polygon() if shape is None else shape
+    parts = [part for part in shapely.get_parts(shapely.get_parts([shape])) if part.geom_type == "Polygon"]
+    return shapely.multipolygons(parts) if parts else shapely.Polygon()
+
+
+def _simplified(shapes: GeometryArray, tolerance_m: float) -> GeometryArray:
+    """Fewer vertices, with shared borders kept shared (plain simplification opens slivers between neighbours)."""
+    if len(shapes) == 0 or tolerance_m <= 0:
+        return shapes
+    # Visvalingam-Whyatt measures triangles: their area's square root is the tolerance.
+    simple: GeometryArray = shapely.coverage_simplify(shapes, tolerance_m)
+    kept: GeometryArray = np.where(shapely.is_empty(simple) | shapely.is_missing(simple), shapes, simple)
+    return kept
+
+
+def _lines(geometries: GeometryArray, tolerance_m: float) -> GeometryArray:
+    """Lines, and the rings of areas, simplified; points and empty shapes have nothing to draw."""
+    parts = shapely.get_parts(shapely.get_parts(geometries[~shapely.is_missing(geometries)]))
+    kind = shapely.get_type_id(parts)
+    rings = shapely.get_rings(parts[kind == shapely.GeometryType.POLYGON])
+    parts = np.concatenate([parts[kind == shapely.GeometryType.LINESTRING], rings])
+    simple: GeometryArray = shapely.simplify(parts, tolerance_m)
+    return simple[~shapely.is_empty(simple)]
+
+
+def _lonlat(xy: npt.NDArray[np.float64], to_lonlat: Transformer) -> npt.NDArray[np.float64]:
+    """Metric coordinates as longitude and latitude."""
+    lon, lat = to_lonlat.transform(xy[:, 0], xy[:, 1]) if len(xy) else (np.empty(0), np.empty(0))
+    return np.column_stack([lon, lat])
+
+
+def _steps(lonlat: npt.NDArray[np.float64], origin: tuple[float, float]) -> IntArray:
+    """Longitudes and latitudes as whole steps from the origin."""
+    found: IntArray = np.rint((lonlat - np.asarray(origin)) / STEP_DEG).astype(np.int64)
+    return found
+
+
+def _open_rings(rings: GeometryArray, to_lonlat: Transformer, origin: tuple[float, float], *, closed: bool) -> tuple[IntArray, IntArray]:
+    """Vertices of all rings (or lines) as steps, one after another without the closing ones, and the vertices of each."""
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    steps = _steps(_lonlat(xy, to_lonlat), origin)
+    keep = np.ones(len(steps), dtype=bool)
+    if len(steps) and closed:
+        keep[np.flatnonzero(np.r_[ring[1:] != ring[:-1], True])] = False
+    return steps[keep], np.bincount(ring[keep], minlength=len(rings)).astype(np.int64)
+
+
+def _level_stream(shapes: GeometryArray, to_lonlat: Transformer, origin: tuple[float, float]) -> bytes:
+    """The stream of one level."""
+    parts, unit = shapely.get_parts(shapes, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    steps, sizes = _open_rings(rings, to_lonlat, origin, closed=True)
+    of_unit = unit[part] if len(part) else np.empty(0, dtype=np.int64)
+    rings_of = np.bincount(of_unit, minlength=len(shapes)).astype(np.int64)
+    deltas = np.diff(steps, axis=0, prepend=np.zeros((1, 2), dtype=np.int64)).reshape(-1)
+    ring_at = 2 * np.r_[0, np.cumsum(sizes)][:-1]
+    first_ring = np.r_[0, np.cumsum(rings_of)]
+    unit_at = np.r_[ring_at, 2 * len(steps)][first_ring[:-1]] if len(shapes) else np.empty(0, dtype=np.int64)
+    at, number = np.r_[unit_at, ring_at], np.r_[rings_of, sizes]
+    # Where both stand at one place, a unit's count comes before its first ring's.
+    order = np.lexsort((np.r_[np.zeros(len(unit_at)), np.ones(len(ring_at))], np.r_[np.arange(len(unit_at)), of_unit], at))
+    body = np.insert(deltas, at[order], number[order])
+    return _varint(np.concatenate([[len(shapes)], body, _label_stream(shapes, to_lonlat, origin)]))
+
+
+def _label_stream(shapes: GeometryArray, to_lonlat: Transformer, origin: tuple[float, float]) -> IntArray:
+    """For each unit its label point's step from the one before and its free radius in decimetres (-1: no area)."""
+    points, radius_m = label_points(shapes)
+    steps = _steps(_lonlat(points, to_lonlat), origin)
+    deltas = np.diff(steps, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    rounded = np.where(radius_m < 0, -1, np.rint(radius_m * 10)).astype(np.int64)
+    return np.column_stack([deltas, rounded]).reshape(-1)
+
+
+def label_points(shapes: GeometryArray) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """(n, 2) a point well inside each area, and (n,) the metres around it that are inside too; (0, 0) and -1 where there is no area.
+
+    The point is the centre of the largest inscribed circle, to a hundredth of the area's size.
+    """
+    points, radius_m = np.zeros((len(shapes), 2)), np.full(len(shapes), -1.0)
+    there = np.flatnonzero(~shapely.is_empty(shapes))
+    if len(there):
+        size = np.sqrt(shapely.area(shapes[there]))
+        reach = shapely.maximum_inscribed_circle(shapes[there], np.maximum(size / 100, 0.01))
+        points[there] = shapely.get_coordinates(shapely.get_point(reach, 0))
+        radius_m[there] = shapely.length(reach)
+    return points, radius_m
+
+
+def _layer_stream(lines: GeometryArray, to_lonlat: Transformer, origin: tuple[float, float]) -> bytes:
+    """The stream of one backdrop layer."""
+    steps, sizes = _open_rings(lines, to_lonlat, origin, closed=False)
+    deltas = np.diff(steps, axis=0, prepend=np.zeros((1, 2), dtype=np.int64)).reshape(-1)
+    body = np.insert(deltas, 2 * np.r_[0, np.cumsum(sizes)][:-1].astype(np.int64), sizes)
+    return _varint(np.concatenate([[len(lines)], body]))
+
+
+def _varint(numbers: IntArray) -> bytes:
+    """Whole numbers zigzag-coded, then seven bits a byte with the high bit set on all but a number's last byte."""
+    numbers = numbers.astype(np.int64)
+    zigzag = ((numbers << 1) ^ (numbers >> 63)).astype(np.uint64)
+    size = np.ones(len(zigzag), dtype=np.int64)
+    for bits in range(7, 64, 7):
+        size += zigzag >= np.uint64(1 << bits)
+    end = np.cumsum(size)
+    out = np.zeros(int(end[-1]) if len(end) else 0, dtype=np.uint8)
+    for k in range(int(size.max()) if len(size) else 0):
+        has = size > k
+        more = (size[has] > k + 1).astype(np.uint8) << 7
+        out[(end - size)[has] + k] = ((zigzag[has] >> np.uint64(7 * k)) & np.uint64(127)).astype(np.uint8) | more
+    return out.tobytes()

@@ -1,0 +1,98 @@
+"""MapData: everything that one painting of the map shows, for the page's component and for the exported file alike."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from planner.export.geometry import MapGeometry
+from planner.export.palette import Palette, class_string, gap_label, gap_string, legend_rows
+from planner.i18n import t
+
+SHAPES = ("circle", "square", "diamond", "triangle", "hexagon", "pentagon")
+STATUS_STYLES: Mapping[str, str] = {
+    "operating": "filled", "completed": "filled", "planned": "hollow", "under_construction": "hollow",
+    "suspended": "crossed", "closed": "crossed"}
+"""How a facility's status is drawn; a blank status is drawn filled."""
+LABELS = ("zoom_in", "zoom_out", "fit", "legend_show", "legend_hide", "north", "adding", "share", "people", "no_people", "site", "capacity",
+          "unnamed", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class MapFacility:
+    """A facility's sign: degrees, kind (a key of MapData.kinds), status, name, and its capacity as it is to be read ("" if unknown)."""
+
+    lon: float
+    lat: float
+    kind: str
+    status: str = ""
+    name: str = ""
+    capacity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MapSite:
+    """A proposed site: id, degrees, the number or letters in its sign ("" numbers them), and a name for the tooltip."""
+
+    id: str
+    lon: float
+    lat: float
+    label: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MapData:
+    """One painting of the map.
+
+    geometry : the project's geometry file (made once, kept). level : the level painted. shares : one share (0..1) a unit in the file's
+    order, None where there are no people. people : persons a unit, for the tooltip. selected : a unit's code. kinds : slug -> name of
+    that kind of facility in the page's language. settings : what window.__planner.settings shows (page, lang, layer, travel, minutes,
+    by, scenario, mode "pick" | "add"). title : the map's accessible name. source : the source line, ready to be read.
+    """
+
+    geometry: MapGeometry
+    level: str
+    shares: Sequence[float | None]
+    palette: Palette
+    lang: str
+    title: str
+    source: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    people: Sequence[float] | None = None
+    selected: str | None = None
+    sites: Sequence[MapSite] = ()
+    facilities: Sequence[MapFacility] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    legend_title: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        count = len(self.geometry.codes[self.level])
+        if len(self.shares) != count or (self.people is not None and len(self.people) != count):
+            raise ValueError(f"{count} units of {self.level}, {len(self.shares)} shares")
+
+    def wire(self) -> dict[str, Any]:
+        """The painting as plain values for the browser; geometry goes its own way, facilities too where a file serves them."""
+        lang, palette = self.lang, self.palette
+        statuses = sorted({f.status for f in self.facilities})
+        return {
+            "level": self.level, "lang": lang, "selected": self.selected, "settings": dict(self.settings),
+            "classes": class_string(palette, self.shares), "gaps": gap_string(palette, self.shares),
+            "shares": [None if share is None or math.isnan(share) else round(share, 4) for share in self.shares],
+            "people": None if self.people is None else [round(count) for count in self.people],
+            "palette": palette.entries(),
+            "legend": {"title": self.legend_title or t("map.legend_title", lang), "rows": legend_rows(palette, lang),
+                       "gap": gap_label(palette, lang)},
+            "kinds": {slug: {"shape": SHAPES[k % len(SHAPES)], "letter": name[:1].upper(), "label": name}
+                      for k, (slug, name) in enumerate(self.kinds.items())},
+            "statuses": {status: {"style": STATUS_STYLES.get(status, "filled"),
+                                  "label": t(f"map.status.{status}", lang) if status in STATUS_STYLES else ""} for status in statuses},
+            "facilities": [[round(f.lon, 6), round(f.lat, 6), f.kind, f.status, f.name, f.capacity] for f in self.facilities],
+            "sites": [{"id": site.id, "lon": site.lon, "lat": site.lat, "label": site.label or str(k), "name": site.name}
+                      for k, site in enumerate(self.sites, 1)],
+            "labels": {"map": self.title, "note": self.note, **{name: t(f"map.{name}", lang) for name in LABELS}},
+            "source": self.source,
+        }

@@ -1,0 +1,108 @@
+"""Classes of shares and their colours: one truth for every map, legend and table.
+
+Five classes run from dark and warm (few people served) to light and cool (most are), so that what is missing stands out, the rest of the
+city stays calm, and facility signs are read on top of it. Lightness rises strictly (L* 28, 47, 65, 83, 88), so a grey print keeps the
+order; neighbouring classes, and every class beside "no people", differ by deltaE2000 of 10 or more for normal eyes and for protanopia and
+deuteranopia (tested).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from planner.i18n import t
+
+COLORS = ("#7d1d40", "#c4443d", "#e5863f", "#f1cb6b", "#c5e1f2")
+"""Colours of the five classes, lowest share first."""
+NO_PEOPLE_COLOR = "#e4e2de"
+EVEN_BREAKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Classes of shares. Class k holds breaks[k] <= share < breaks[k + 1]; the last also holds its upper break.
+
+    breaks : n + 1 rising shares from 0 to 1. colors : n hex colours. target : the share asked for, one of the breaks, or None.
+    """
+
+    breaks: tuple[float, ...]
+    colors: tuple[str, ...]
+    null_color: str = NO_PEOPLE_COLOR
+    target: float | None = None
+
+    def __len__(self) -> int:
+        return len(self.colors)
+
+    def entries(self) -> list[dict[str, Any]]:
+        """The classes as `[{class, from, to, color}, ..., {class: None, color}]`, as the map's state shows them."""
+        ranked: list[dict[str, Any]] = [{"class": k, "from": self.breaks[k], "to": self.breaks[k + 1], "color": color}
+                                        for k, color in enumerate(self.colors)]
+        return [*ranked, {"class": None, "color": self.null_color}]
+
+
+def share_palette(target: float | None = None) -> Palette:
+    """Five classes that break at the target share: the even break nearest to it gives way (of two as near, the upper one).
+
+    A target of 1 makes the last class exactly 1; a target that is no share between 0 and 1 leaves the even classes.
+    """
+    if target is None or not 0 < target <= 1:
+        return Palette(EVEN_BREAKS, COLORS, target=None)
+    if target == 1:
+        return Palette((0.0, 0.25, 0.5, 0.75, 1.0, 1.0), COLORS, target=1.0)
+    nearest = min(range(1, len(EVEN_BREAKS) - 1), key=lambda k: (round(abs(EVEN_BREAKS[k] - target), 9), -k))
+    breaks = tuple(target if k == nearest else share for k, share in enumerate(EVEN_BREAKS))
+    return Palette(breaks, COLORS, target=target)
+
+
+def class_of(palette: Palette, share: float | None) -> int | None:
+    """The class of one share; None where there are no people (None or NaN)."""
+    if share is None or math.isnan(share):
+        return None
+    return max((k for k in range(len(palette)) if palette.breaks[k] <= share), default=0)
+
+
+def class_string(palette: Palette, shares: Iterable[float | None]) -> str:
+    """One character a unit, in the units' order: its class as a digit, "-" for no people. This is all that a repaint sends."""
+    found = (class_of(palette, share) for share in shares)
+    return "".join("-" if number is None else str(number) for number in found)
+
+
+def gap_string(palette: Palette, shares: Sequence[float | None]) -> str:
+    """One character a unit: "1" where the share is below the target (hatched on the map), else "0"; "" without a target."""
+    target = palette.target
+    if target is None:
+        return ""
+    return "".join("1" if share is not None and not math.isnan(share) and share < target else "0" for share in shares)
+
+
+def _percent(share: float) -> str:
+    """A share as a number of per cent without idle decimals."""
+    return f"{round(share * 100, 1):g}"
+
+
+def class_label(palette: Palette, number: int | None, lang: str) -> str:
+    """The legend's words of one class."""
+    if number is None:
+        return t("map.no_people", lang)
+    low, high = palette.breaks[number], palette.breaks[number + 1]
+    if low == high:
+        return t("map.class_single", lang, share=_percent(low))
+    return t("map.class_range", lang, low=_percent(low), high=_percent(high))
+
+
+def legend_rows(palette: Palette, lang: str) -> list[dict[str, Any]]:
+    """The legend's classes, highest first and "no people" last: `{class, color, label, gap}`; gap: the class lies below the target."""
+    rows: list[dict[str, Any]] = []
+    for entry in [*reversed(palette.entries()[:-1]), palette.entries()[-1]]:
+        number = entry["class"]
+        below = number is not None and palette.target is not None and palette.breaks[number] < palette.target
+        rows.append({"class": number, "color": entry["color"], "label": class_label(palette, number, lang), "gap": below})
+    return rows
+
+
+def gap_label(palette: Palette, lang: str) -> str:
+    """What hatching means, or "" where there is no target."""
+    return "" if palette.target is None else t("map.gap", lang, share=_percent(palette.target))
