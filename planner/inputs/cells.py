@@ -213,9 +213,9 @@ def parse_angle(cell: Cell) -> Angle:
             marked, side = marked[len(word):], factor
         elif marked.endswith(word) and len(marked) > len(word):
             marked, side = marked[:-len(word)], factor
-    value = plain_number(marked)
-    if value is not None and math.isfinite(value):
-        return Angle(side * value, "coordinates_parsed")
+    bare = plain_number(marked)
+    if bare is not None and math.isfinite(bare):
+        return Angle(side * bare, "coordinates_parsed")
     found = _DMS.fullmatch(marked) or _DOTTED.fullmatch(marked)
     if found:
         degrees, minutes, seconds = (float(part or 0) for part in found.groups())

@@ -26,7 +26,8 @@ def _text(layer: FacilityLayer, column: str) -> TextArray:
     """A text column, blank where the ledger has none."""
     if column not in layer.frame:
         return np.full(len(layer), "", dtype=object)
-    return layer.frame[column].to_numpy(dtype=object)
+    found: TextArray = layer.frame[column].to_numpy(dtype=object)
+    return found
 
 
 def counting(layer: FacilityLayer, as_of: dt.date, ledger_date: dt.date) -> Counting:
