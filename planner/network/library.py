@@ -13,6 +13,7 @@ from planner.errors import NetworkError
 from planner.network import graph, lines
 from planner.network.graph import StreetNetwork
 from planner.network.plane import choose_crs, metric_crs, true_to_scale
+from planner.network.ways import ATTRIBUTION
 from planner.quality import FileRecord, Issue, QualityReport
 
 OSM_SUFFIXES = (".pbf", ".osm", ".graphml")
@@ -65,7 +66,7 @@ class Streets:
     def attribution(self) -> str:
         """Whom to name beside these streets; of a line layer it is known once a network was read."""
         if self.path.suffix.lower() in OSM_SUFFIXES:
-            return lines.ATTRIBUTION
+            return ATTRIBUTION
         return next((network.attribution for network in self._networks.values() if network.attribution), "")
 
     @property

@@ -11,6 +11,7 @@ from planner.errors import NetworkError
 from planner.network import rules
 from planner.network.graph import StreetNetwork, from_lines
 from planner.network.plane import WGS84
+from planner.network.ways import ATTRIBUTION
 from planner.quality import QualityReport
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ SIDE_FILES = (".shx", ".dbf", ".prj", ".cpg")
 UNPACKED_BYTES, UNPACKED_RATIO = 4_000_000_000, 200
 """A .zip that declares more than this, or so many times its own size, is refused unread (docs/quality.md, file_unsafe)."""
 
-ATTRIBUTION = "© OpenStreetMap contributors"
 OSM_ID_COLUMNS = ("osm_id", "osmid", "@id")
 """A layer with one of these columns was made from OpenStreetMap, which wants to be named."""
 
