@@ -22,6 +22,14 @@ def data_days(city: City, layer: str) -> dict[str, str]:
     return {"population": city.demand.source.date, "facilities": city.layer(layer).source.date}
 
 
+def source_parts(city: City, layer: str, lang: str) -> list[str]:
+    """The inputs with their days, and whom to name for the streets, as phrases."""
+    days, unstated = data_days(city, layer), t("ui.footer.unstated", lang)
+    parts = [t("ui.footer.population", lang, day=days["population"] or unstated, count=f"{len(city.demand):,}"),
+             t("ui.footer.facilities", lang, layer=layer_name(layer, lang), day=days["facilities"] or unstated)]
+    return [*parts, t("ui.footer.streets", lang, source=city.streets.attribution or city.streets.shown)]
+
+
 def days_apart(days: dict[str, str]) -> int | None:
     """The most days between the stated ones; None where fewer than two are."""
     known = sorted(day for day in map(_day, days.values()) if day is not None)
@@ -42,15 +50,10 @@ def _day(text: str) -> dt.date | None:
 
 def draw(desk: Desk, layer: str) -> None:
     """The lines under a page."""
-    lang, days = desk.lang, data_days(desk.city, layer)
-    unstated = t("ui.footer.unstated", lang)
-    parts = [t("ui.footer.population", lang, day=days["population"] or unstated),
-             t("ui.footer.facilities", lang, layer=layer_name(layer, lang), day=days["facilities"] or unstated),
-             t("ui.footer.points", lang, count=f"{len(desk.city.demand):,}")]
-    apart = days_apart(days)
-    lines = [f'<p class="note">{escaped(t("ui.footer.days", lang) + t("ui.footer.comma", lang).join(parts), lang)}</p>']
+    lang = desk.lang
+    apart = days_apart(data_days(desk.city, layer))
+    lines = [f'<p class="note">{escaped(t("ui.footer.internal", lang))}</p>']
     if apart is not None and apart > APART_DAYS:
         lines.insert(0, f'<p class="note warn">{escaped(t("ui.footer.apart", lang, years=f"{apart / 365.25:.1f}"))}</p>')
-    lines.append(f'<p class="note">{escaped(t("ui.footer.internal", lang))}</p>')
     with st.container(key="footer"):
         st.html("".join(lines))

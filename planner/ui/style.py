@@ -15,10 +15,11 @@ SHEET = f"""
 [data-testid=stWidgetLabel] p {{ font-size: 12px; color: var(--quiet); }}
 [data-testid=stWidgetLabel] {{ min-height: 18px; margin-bottom: 2px; }}
 
-.st-key-topbar {{ background: var(--ground); border-bottom: 1px solid var(--line); margin: 0 -20px; padding: 8px 20px 8px; width: calc(100% + 40px); }}
+.st-key-topbar {{ background: var(--ground); border-bottom: 1px solid var(--line); margin: 0 -20px; padding: 7px 20px 9px; width: 100vw !important; max-width: 100vw; }}
+.st-key-topbar [data-testid=stColumn]:first-child {{ align-self: center; }}
 .st-key-topbar h1 {{ font-size: 18px; line-height: 1.25; font-weight: 650; margin: 0; padding: 0; color: var(--ink); letter-spacing: .01em; }}
-.st-key-topbar .brand span {{ display: block; font-size: 12px; font-weight: 400; color: var(--quiet); letter-spacing: 0; }}
-.st-key-pages button, .st-key-lang button {{ white-space: nowrap; }}
+.st-key-topbar h1 span {{ display: block; font-size: 12px; font-weight: 400; color: var(--quiet); letter-spacing: 0; }}
+.st-key-pages button, .st-key-lang button {{ white-space: nowrap; min-height: 35px; }}
 
 .st-key-controls {{ align-items: end; }}
 
@@ -29,18 +30,25 @@ SHEET = f"""
 .st-key-headline_share [data-testid=stMetricValue] {{ color: var(--accent); }}
 .st-key-headline_beyond [data-testid=stMetricValue] {{ color: var(--bad); }}
 
+.st-key-map_frame .pcm-root .pcm-map {{ height: max(400px, calc(100vh - 302px)) !important; border-color: var(--line); border-radius: 6px; }}
+.st-key-panel {{ min-height: max(422px, calc(100vh - 280px)); }}
+.st-key-panel .st-key-unit_table {{ flex: 1 1 0 !important; height: 0 !important; min-height: 104px !important; }}
+.st-key-unit_table [data-testid=stDataFrameResizable], .st-key-unit_table .stDataFrameGlideDataEditor {{ min-height: 0 !important; }}
+.st-key-unit_table [data-testid=stDataFrameResizable] {{ max-height: 100% !important; }}
+.st-key-panel [data-testid=stVerticalBlock] {{ flex: none; }}
 .unit {{ font-size: 13px; line-height: 1.45; color: var(--ink); }}
 .unit header {{ display: flex; flex-wrap: wrap; gap: 2px 10px; align-items: baseline; }}
 .unit header b {{ font-size: 15px; font-weight: 650; overflow-wrap: anywhere; }}
 .unit header code {{ font: inherit; font-size: 12px; color: var(--quiet); background: none; padding: 0; font-variant-numeric: tabular-nums; }}
 .unit .share {{ font-size: 15px; font-weight: 650; font-variant-numeric: tabular-nums; }}
-.unit dl {{ display: grid; grid-template-columns: repeat(3, 1fr); gap: 4px 12px; margin: 6px 0 0; }}
-.unit dt {{ color: var(--quiet); font-size: 11.5px; font-weight: 400; margin: 0; }}
-.unit dd {{ margin: 0; font-variant-numeric: tabular-nums; }}
+.unit dl {{ display: grid; grid-template-columns: repeat(3, 1fr); gap: 5px 12px; margin: 7px 0 0; padding: 0; }}
+.unit dl > div {{ margin: 0; padding: 0; }}
+.unit dt {{ padding: 0; color: var(--quiet); font-size: 11.5px; font-weight: 400; margin: 0; }}
+.unit dd {{ margin: 0; padding: 0; font-variant-numeric: tabular-nums; }}
 .met {{ color: var(--good); font-weight: 600; white-space: nowrap; }}
 .not-met {{ color: var(--bad); font-weight: 600; white-space: nowrap; }}
 .nobody, .quiet {{ color: var(--quiet); }}
-.st-key-unit_details {{ border-top: 2px solid var(--accent); background: var(--ground); border-radius: 0 0 6px 6px; padding: 8px 12px 10px; }}
+.st-key-unit_details {{ border-top: 2px solid var(--accent); background: var(--ground); border-radius: 0 0 6px 6px; padding: 8px 12px 10px; min-height: 136px; }}
 .note {{ font-size: 12.5px; line-height: 1.5; color: var(--quiet); margin: 0; overflow-wrap: anywhere; }}
 .note.warn {{ color: var(--warn); }}
 .note.warn::before {{ content: "⚠ "; }}

@@ -13,7 +13,7 @@ from planner.measure.coverage import Coverage, UnitCoverage
 from planner.ui import state
 from planner.ui.text import escaped, level_name, metres, minutes_of, people, percent, state_of
 
-TABLE_PX, ROW_PX = 236, 32
+ROW_PX = 32
 
 
 def selected(found: Coverage) -> str | None:
@@ -70,10 +70,10 @@ def table(found: Coverage, city: City, wanted: float, chosen: str | None, lang: 
     frame = table_frame(units, wanted, lang, level_name(found.by, lang, city.boundaries.labels))
     code, mark, name, share, beyond, whole = frame.columns
     column = st.column_config
-    st.dataframe(frame, key="unit_table", on_select=_row, selection_mode="single-row", hide_index=True, height=TABLE_PX, row_height=ROW_PX, placeholder="", column_config={
-        code: column.TextColumn(width=104), mark: column.TextColumn(width=84), name: column.TextColumn(width=110),
-        share: column.NumberColumn(width=74, format="%.1f%%"), beyond: column.NumberColumn(width=86, format="localized"),
-        whole: column.NumberColumn(width=86, format="localized")})
+    st.dataframe(frame, key="unit_table", on_select=_row, selection_mode="single-row", hide_index=True, height="stretch", row_height=ROW_PX, placeholder="", column_config={
+        code: column.TextColumn(width=92), mark: column.TextColumn(width=80), name: column.TextColumn(width=104),
+        share: column.NumberColumn(width=68, format="%.1f%%"), beyond: column.NumberColumn(width=76, format="localized"),
+        whole: column.NumberColumn(width=82, format="localized")})
 
 
 def _row() -> None:

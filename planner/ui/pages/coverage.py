@@ -7,11 +7,15 @@ import streamlit as st
 from planner.export.palette import share_palette
 from planner.i18n import pick, t
 from planner.measure.coverage import Coverage
-from planner.ui import controls, downloads, footer, state, unit_panel
+from planner.ui import controls, downloads, footer, map_view, state, unit_panel
 from planner.ui.controls import Settings
 from planner.ui.desk import Desk
 from planner.ui.faults import said
+from planner.ui.map_component import MapEvents
 from planner.ui.text import escaped, group_name, metres, people, percent, plain_markdown
+
+MAP_PX = 488
+"""Height of the map on a screen of 768 pixels; taller screens give it more (style.py)."""
 
 
 def show(desk: Desk) -> None:
@@ -30,14 +34,20 @@ def _body(desk: Desk) -> None:
     _headline(found, settings, lang)
     _stated(desk, found, settings)
     left, right = st.columns([1.78, 1], gap="small")
-    with left:
-        pass
-    with right:
+    with left, st.container(key="map_frame"):
+        map_view.draw(map_view.painting(desk, found, settings, palette, chosen, "coverage"), _heard, height=MAP_PX)
+    with right, st.container(key="panel"):
         unit_panel.find(found, chosen, lang)
         unit_panel.table(found, desk.city, settings.target, chosen, lang)
         unit_panel.details(found, desk.city, settings.target, chosen, lang)
         downloads.draw(desk, found, palette)
     footer.draw(desk, settings.layer)
+
+
+def _heard(event: MapEvents) -> None:
+    """A unit was picked on the map."""
+    if event.picked is not None:
+        unit_panel.select(event.picked)
 
 
 def _headline(found: Coverage, settings: Settings, lang: str) -> None:
