@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pyogrio
+import scipy
 import shapely
 
 from .catalogue import COLUMNS, FILES, LAYERS
@@ -32,17 +34,19 @@ def generate(folder: Path) -> dict[str, int]:
     _write_units(folder, units)
     _write_streets(folder, net)
     write_csv(folder / "population/population.csv", people, list(HEADERS), HEADERS)
-    write_gpkg(folder / "population/residential.gpkg", "residential",
-               {"code": [h.code for h in housing], "kind": [h.kind for h in housing], "people": [h.people for h in housing]},
-               np.array([shapely.orient_polygons(h.polygon) for h in housing], dtype=object))
+    write_gpkg(
+        folder / "population/residential.gpkg",
+        "residential",
+        {"code": [h.code for h in housing], "kind": [h.kind for h in housing], "people": [h.people for h in housing]},
+        np.array([shapely.orient_polygons(h.polygon) for h in housing], dtype=object),
+    )
     used: dict[str, list[str]] = {}
     for name in FILES:
         rows = facilities[name]
         write_csv(folder / f"facilities/{name}.csv", rows, columns_of(rows))
         for layer in (x for x in LAYERS if x.file == name):
             own = columns_of([r for r in rows if r["layer"] == layer.slug])
-            used[layer.slug] = [c for c in COLUMNS if c in own or c in ("status", "opened", "closed", "started")]
-            used[layer.slug].remove("layer")
+            used[layer.slug] = [c for c in COLUMNS if c in own and c != "layer"]
     candidates = candidate_rows(units, places)
     write_csv(folder / "facilities/candidates.csv", candidates, list(candidates[0]))
     costs = cost_rows()
@@ -52,25 +56,53 @@ def generate(folder: Path) -> dict[str, int]:
     write_geojson(folder / "basemap/rail.geojson", [({"name": "云安铁路"}, rail)])
     write_geojson(folder / "basemap/green.geojson", [({"kind": kind}, shape) for kind, shape in green_land(net, units)])
     (folder / "planner.toml").write_text(project_text(used), encoding="utf-8", newline="\n")
-    return {"communities": len(units.community), "townships": len(units.township), "edges": len(net.lines),
-            "people": sum(int(r["total"]) for r in people), "layers": len(LAYERS), "facilities": sum(len(r) for r in facilities.values()),
-            "candidates": len(candidates), "residential": len(housing)}
+    (folder / "versions.txt").write_text(versions(), encoding="utf-8", newline="\n")
+    return {
+        "communities": len(units.community),
+        "townships": len(units.township),
+        "edges": len(net.lines),
+        "people": sum(int(r["total"]) for r in people),
+        "layers": len(LAYERS),
+        "facilities": sum(len(r) for r in facilities.values()),
+        "candidates": len(candidates),
+        "residential": len(housing),
+    }
+
+
+def versions() -> str:
+    """The libraries that decide the last digits: with the same ones a rerun gives the same bytes."""
+    gdal = ".".join(str(n) for n in pyogrio.__gdal_version__)
+    python = f"numpy {np.__version__}, scipy {scipy.__version__}, shapely {shapely.__version__}"
+    return f"geos {shapely.geos_version_string}, gdal {gdal}, {python}\n"
 
 
 def _write_units(folder: Path, units: Units) -> None:
     """All four levels; common borders get the same rounded vertices because each vertex is rounded alone."""
     for level in ("city", "district", "township", "community"):
-        write_geojson(folder / f"boundaries/{level}.geojson",
-                      [({"code": u.code, "name": u.name, "class": u.cls, "type": u.type, "parent": u.parent},
-                        shapely.orient_polygons(to_degrees(u.polygon))) for u in getattr(units, level)], degrees=True)
+        write_geojson(
+            folder / f"boundaries/{level}.geojson",
+            [
+                (
+                    {"code": u.code, "name": u.name, "class": u.cls, "type": u.type, "parent": u.parent},
+                    shapely.orient_polygons(to_degrees(u.polygon)),
+                )
+                for u in getattr(units, level)
+            ],
+            degrees=True,
+        )
 
 
 def _write_streets(folder: Path, net: Network) -> None:
     """Streets with OpenStreetMap columns."""
-    columns = {"osm_id": list(range(1, len(net.lines) + 1)), "highway": [s.highway for s in net.streets], "name": [s.name or None for s in net.streets],
-               "foot": [s.foot or None for s in net.streets], "access": [s.access or None for s in net.streets],
-               "oneway": [s.oneway or None for s in net.streets],
-               "bridge": ["yes" if b else None for b in net.bridge]}
+    columns = {
+        "osm_id": list(range(1, len(net.lines) + 1)),
+        "highway": [s.highway for s in net.streets],
+        "name": [s.name or None for s in net.streets],
+        "foot": [s.foot or None for s in net.streets],
+        "access": [s.access or None for s in net.streets],
+        "oneway": [s.oneway or None for s in net.streets],
+        "bridge": ["yes" if b else None for b in net.bridge],
+    }
     write_gpkg(folder / "streets/streets.gpkg", "streets", columns, net.lines)
 
 

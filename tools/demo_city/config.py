@@ -10,8 +10,8 @@ from .people import HEADERS
 
 HEAD = f'''# 云河市（虚构示范城市）。本文件夹内的地名、边界、道路、人口、设施、价格全部为程序生成的虚构数据，不对应任何真实地方；
 # 139900 不是真实的行政区划代码。由 tools/demo_city 生成（固定随机种子），请勿手工修改。
-# Yunhe, an invented demonstration city. Every name, border, street, figure and price in this folder is made up by a program and belongs to no real place;
-# no real unit has a code that begins with 1399. Written by tools/demo_city (fixed seed): do not edit by hand.
+# Yunhe, an invented demonstration city. Every name, border, street, figure and price in this folder is made up by a program
+# and belongs to no real place; no real unit has a code that begins with 1399. Written by tools/demo_city (fixed seed): do not edit by hand.
 
 [project]
 id = "yunhe-demo"
@@ -21,7 +21,7 @@ reference_date = {plan.REFERENCE_DATE}     # 台账时点 / day of the ledgers
 buffer_m = 2000
 '''
 
-MIDDLE = '''
+MIDDLE = """
 # 道路：OpenStreetMap 字段；只在端点重合处相连，桥梁跨越铁路、高速时不相连。
 # Streets with OpenStreetMap columns; lines join only where end points coincide, bridges pass over railway and expressway without joining.
 [streets]
@@ -35,9 +35,9 @@ level = "community"
 columns = { %s }
 spread = "residential"
 spread_path = "population/residential.gpkg"
-'''
+"""
 
-TAIL = '''
+TAIL = """
 # 出行速度是明示的假定，可以修改：成人步行 1.2 米/秒，老年人 0.9 米/秒，骑行 12 公里/时，驾车 24 公里/时。
 # Speeds are stated assumptions, change them freely: adults 1.2 m/s, older people 0.9 m/s, cycling 12 km/h, driving 24 km/h.
 [travel.walk]
@@ -59,7 +59,7 @@ metres_per_minute = 400
 # 闲置房屋和地块台账（虚构）/ ledger of idle premises and plots (invented)
 [candidates.idle]
 path = "facilities/candidates.csv"
-columns = { id = "id", name = "name", lon = "lon", lat = "lat", kind = "kind", area_m2 = "area_m2", owner = "owner", cost_cny = "cost_cny", do = "do", layer = "layer" }
+columns = { %s }
 
 # 造价为假定的数量级，使用前请换成本地造价资料 / costs are assumed orders of magnitude: replace them before any use
 [costs]
@@ -79,7 +79,10 @@ kind = "green"
 
 [plan]
 packs = ["starter"]
-'''
+"""
+
+
+CANDIDATE_COLUMNS = ("id", "name", "lon", "lat", "kind", "area_m2", "owner", "cost_cny", "do", "layer")
 
 
 def _inline(pairs: dict[str, str]) -> str:
@@ -90,13 +93,19 @@ def project_text(columns: dict[str, list[str]]) -> str:
     """The whole file; `columns` are the filled columns of each layer."""
     parts = [HEAD]
     for level in ("city", "district", "township", "community"):
-        parts.append(f'\n[boundaries.{level}]\npath = "boundaries/{level}.geojson"\ncode = "code"\nname = "name"\nclass = "class"\n'
-                     + ('parent = "parent"\n' if level != "city" else ""))
+        parts.append(
+            f'\n[boundaries.{level}]\npath = "boundaries/{level}.geojson"\ncode = "code"\nname = "name"\nclass = "class"\n'
+            + ('parent = "parent"\n' if level != "city" else "")
+        )
     parts.append(MIDDLE % _inline(HEADERS))
-    parts.append("\n# 设施台账：一个文件可以有几类设施，用 where 选取 / facility ledgers: a file may hold several layers, picked by `where`\n")
+    parts.append(
+        "\n# 设施台账：一个文件可以有几类设施，用 where 选取 / facility ledgers: a file may hold several layers, picked by `where`\n"
+    )
     for layer in LAYERS:
         pairs: dict[str, Any] = {c: c for c in columns[layer.slug]}
-        parts.append(f'\n# {layer.title[0]} / {layer.title[1]}\n[facilities.{layer.slug}]\npath = "facilities/{layer.file}.csv"\n'
-                     f"where = \"layer == '{layer.slug}'\"\ncrs = \"EPSG:4490\"\ndate = {plan.REFERENCE_DATE}\ncolumns = {{ {_inline(pairs)} }}\n")
-    parts.append(TAIL)
+        parts.append(
+            f'\n# {layer.title[0]} / {layer.title[1]}\n[facilities.{layer.slug}]\npath = "facilities/{layer.file}.csv"\n'
+            f'where = "layer == \'{layer.slug}\'"\ncrs = "EPSG:4326"\ndate = {plan.REFERENCE_DATE}\ncolumns = {{ {_inline(pairs)} }}\n'
+        )
+    parts.append(TAIL % _inline({c: c for c in CANDIDATE_COLUMNS}))
     return "".join(parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -57,13 +58,17 @@ def rivers_and_rails(frame: Frame) -> None:
     points = shapely.line_interpolate_point(frame.river, distance, normalized=True)
     x = shapely.get_x(points)
     half = np.where(np.abs(x) < 8500, 105, 52 + 18 * np.sin(x / 2100))
-    pieces = [shapely.ops.substring(frame.river, a, b, normalized=True).buffer(w, quad_segs=3)
-              for a, b, w in zip(distance[:-1], distance[1:], half[:-1], strict=True)]
+    pieces = [
+        shapely.ops.substring(frame.river, a, b, normalized=True).buffer(w, quad_segs=3)
+        for a, b, w in zip(distance[:-1], distance[1:], half[:-1], strict=True)
+    ]
     frame.water = shapely.unary_union(pieces).simplify(4)
     middle = warp(np.column_stack([along, np.full(len(along), plan.RAIL_Y)]))
     frame.rail = spline([*plan.RAIL_WEST, *map(tuple, middle), *plan.RAIL_EAST])
     x0, y0, x1, y1 = plan.RING
-    ring = box(x0 + plan.RING_RADIUS, y0 + plan.RING_RADIUS, x1 - plan.RING_RADIUS, y1 - plan.RING_RADIUS).buffer(plan.RING_RADIUS, quad_segs=10)
+    ring = box(x0 + plan.RING_RADIUS, y0 + plan.RING_RADIUS, x1 - plan.RING_RADIUS, y1 - plan.RING_RADIUS).buffer(
+        plan.RING_RADIUS, quad_segs=10
+    )
     frame.motorways.append(Street(warped_line(ring.exterior.coords), "motorway", "云河绕城高速"))
     for points_, name in ((plan.MOTORWAY_WEST, "云青高速"), (plan.MOTORWAY_EAST, "云柳高速")):
         start = tuple(warp(np.array([points_[0]]))[0])
@@ -106,19 +111,22 @@ def _splits(low: float, high: float, target: float, rng: np.random.Generator) ->
 
 def _collectors(x0: float, x1: float, y0: float, y1: float, kind: str, rng: np.random.Generator) -> list[list[tuple[float, float]]]:
     """Collector streets that cut a superblock; the cross streets are staggered from strip to strip."""
-    target = {"hutong": 310, "open": 330, "danwei": 340, "towers": 400, "industry": 620, "campus": 900}[kind]
+    target = {"hutong": 330, "open": 360, "danwei": 380, "towers": 440, "industry": 620, "campus": 900}[kind]
     lines: list[list[tuple[float, float]]] = []
     flip = rng.random() < 0.5
     a0, a1, b0, b1 = (y0, y1, x0, x1) if flip else (x0, x1, y0, y1)
     cuts = [a0, *_splits(a0, a1, target, rng), a1]
+    over = 3.0  # bent lines are polylines: ends reach a little beyond what they meet
+
     def put(a: float, b: float) -> tuple[float, float]:
         return (b, a) if flip else (a, b)
+
     for a in cuts[1:-1]:
-        lines.append([put(a, b0), put(a, b1)])
+        lines.append([put(a, b0 - over), put(a, b1 + over)])
     common = _splits(b0, b1, target, rng)
-    for left, right in zip(cuts[:-1], cuts[1:], strict=True):
+    for left, right in pairwise(cuts):
         for b in common if rng.random() < 0.55 else _splits(b0, b1, target, rng):
-            lines.append([put(left, b), put(right, b)])
+            lines.append([put(left - over, b), put(right + over, b)])
     return lines
 
 

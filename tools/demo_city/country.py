@@ -31,14 +31,25 @@ def draw_town(frame: Frame, town: plan.Township) -> None:
         p = shapely.get_coordinates(shapely.segmentize(LineString(points), 50))
         x = p[:, 0] + 0.16 * step * np.sin(p[:, 1] / 380 + phase[0])
         y = p[:, 1] + 0.16 * step * np.sin(p[:, 0] / 430 + phase[1])
-        return LineString(np.column_stack([town.seat[0] + x * math.cos(angle) - y * math.sin(angle),
-                                           town.seat[1] + x * math.sin(angle) + y * math.cos(angle)]))
+        return LineString(
+            np.column_stack(
+                [town.seat[0] + x * math.cos(angle) - y * math.sin(angle), town.seat[1] + x * math.sin(angle) + y * math.cos(angle)]
+            )
+        )
 
     outside = [(0, 0), (columns - 2, 0), (0, rows - 2), (columns - 2, rows - 2)]
     missing = {c for c in outside if rng.random() < 0.6}
     names = list(rng.permutation(TOWN_STREETS))
     for i, x in enumerate(xs):
-        level = "primary" if i == columns // 2 and town.kind == "seat" else "secondary" if i == columns // 2 else "tertiary" if i % 2 else "residential"
+        level = (
+            "primary"
+            if i == columns // 2 and town.kind == "seat"
+            else "secondary"
+            if i == columns // 2
+            else "tertiary"
+            if i % 2
+            else "residential"
+        )
         for j in range(rows - 1):
             if not all(c in missing or not (0 <= c[0] < columns - 1) for c in ((i - 1, j), (i, j))):
                 frame.streets.append(Street(place([(x, ys[j]), (x, ys[j + 1])]), level, names[i % len(names)]))
@@ -52,27 +63,42 @@ def draw_town(frame: Frame, town: plan.Township) -> None:
         for j in range(rows - 1):
             if (i, j) in missing:
                 continue
-            edge = [place([p, q]).coords[:-1] for p, q in zip(
-                [(xs[i], ys[j]), (xs[i + 1], ys[j]), (xs[i + 1], ys[j + 1]), (xs[i], ys[j + 1])],
-                [(xs[i + 1], ys[j]), (xs[i + 1], ys[j + 1]), (xs[i], ys[j + 1]), (xs[i], ys[j])], strict=True)]
+            edge = [
+                place([p, q]).coords[:-1]
+                for p, q in zip(
+                    [(xs[i], ys[j]), (xs[i + 1], ys[j]), (xs[i + 1], ys[j + 1]), (xs[i], ys[j + 1])],
+                    [(xs[i + 1], ys[j]), (xs[i + 1], ys[j + 1]), (xs[i], ys[j + 1]), (xs[i], ys[j])],
+                    strict=True,
+                )
+            ]
             cell = Polygon([p for side in edge for p in side])
             edge_cell = i in (0, columns - 2) or j in (0, rows - 2)
             luck = rng.random()
-            kind = "industry" if edge_cell and luck < 0.15 else "park" if luck > 0.95 else "danwei" if town.kind == "seat" and luck < 0.6 else "open"
+            kind = (
+                "industry"
+                if edge_cell and luck < 0.15
+                else "park"
+                if luck > 0.95
+                else "danwei"
+                if town.kind == "seat" and luck < 0.6
+                else "open"
+            )
             density = 0.0 if kind in ("industry", "park") else rng.uniform(0.6, 1.0) * (0.7 if edge_cell else 1.0)
             frame.zones.append(Zone(cell, kind, density))
             cells.append(cell)
     frame.towns[town.name] = shapely.unary_union(cells).buffer(1).buffer(-1)
     middle_x, middle_y = xs[columns // 2], ys[rows // 2]
-    frame.gates[town.name] = [place([p, (p[0] + 1, p[1])]).coords[0] for p in
-                              ((xs[0], middle_y), (xs[-1], middle_y), (middle_x, ys[0]), (middle_x, ys[-1]))]
+    frame.gates[town.name] = [
+        place([p, (p[0] + 1, p[1])]).coords[0] for p in ((xs[0], middle_y), (xs[-1], middle_y), (middle_x, ys[0]), (middle_x, ys[-1]))
+    ]
 
 
 def draw_roads(frame: Frame) -> None:
     """Roads between gates; each wanders, crosses the river once at most and keeps out of other towns."""
     hulls = list(frame.towns.values())
-    core = shapely.unary_union([z.polygon for z in frame.zones if z.kind != "x" and abs(z.polygon.centroid.x) < 8000
-                                and abs(z.polygon.centroid.y) < 8500]).buffer(60)
+    core = shapely.unary_union(
+        [z.polygon for z in frame.zones if z.kind != "x" and abs(z.polygon.centroid.x) < 8000 and abs(z.polygon.centroid.y) < 8500]
+    ).buffer(60)
     for origin, target, name, level in plan.ROADS:
         rng = rng_for(f"road {name}")
         pairs = sorted((math.dist(a, b), a, b) for a in frame.gates[origin] for b in frame.gates[target])
@@ -83,7 +109,7 @@ def draw_roads(frame: Frame) -> None:
             cost = 10.0 * max(0, len(shapely.get_parts(line.intersection(frame.river))) - 1) if line.intersects(frame.river) else 0.0
             cost += sum(line.intersection(h).length for h in hulls) / 20 + line.intersection(core).length / 40
             cost += line.intersection(frame.water.buffer(90)).length / 400
-            cost += sum(8.0 for s in frame.streets[-len(plan.ROADS):] if s.name.endswith("线") and line.crosses(s.line))
+            cost += sum(8.0 for s in frame.streets[-len(plan.ROADS) :] if s.name.endswith("线") and line.crosses(s.line))
             if best is None or cost < best[0]:
                 best = (cost, line)
             if cost < 0.5:

@@ -23,8 +23,14 @@ def build_facilities(units: Units, places: Places, housing: list[Housing]) -> di
         rng = rng_for(f"layer {layer.slug}")
         rows = []
         for number, (place, unit, name, extra) in enumerate(_sites(layer, units, places, housing, rng), 1):
-            row: Row = {"layer": layer.slug, "id": f"{_prefix(layer.slug)}{number:03d}", "name": name, "address": places.address(place, unit),
-                        "township": unit.township.name, "community": unit.name}
+            row: Row = {
+                "layer": layer.slug,
+                "id": f"{_prefix(layer.slug)}{number:03d}",
+                "name": name,
+                "address": places.address(place, unit),
+                "township": unit.township.name,
+                "community": unit.name,
+            }
             lon, lat = _degrees(place)
             row |= {"lon": f"{lon:.6f}", "lat": f"{lat:.6f}"}
             row |= _life(layer, rng)
@@ -40,13 +46,14 @@ def build_facilities(units: Units, places: Places, housing: list[Housing]) -> di
 
 def columns_of(rows: list[Row]) -> list[str]:
     """Columns of a file: those that any row fills, in the common order."""
-    used = {c for row in rows for c, v in row.items() if v != ""}
+    used = {c for row in rows for c, v in row.items() if v != ""} | {"status", "opened", "closed", "started"}
     return [c for c in COLUMNS if c in used]
 
 
 def _degrees(place: tuple[float, float]) -> tuple[float, float]:
     """Longitude and latitude of a place of the local plane."""
     from shapely import Point
+
     point = to_degrees(Point(place))
     return point.x, point.y
 
@@ -61,7 +68,9 @@ Site = tuple[tuple[float, float], Unit, str, Row]
 
 def _sites(layer: Layer, units: Units, places: Places, housing: list[Housing], rng: np.random.Generator) -> list[Site]:
     """Places, units, names and fixed columns of one layer."""
-    rule = {"community": _by_community, "township": _by_township, "district": _by_district, "city": _by_city, "estate": _estates}[layer.rule]
+    rule = {"community": _by_community, "township": _by_township, "district": _by_district, "city": _by_city, "estate": _estates}[
+        layer.rule
+    ]
     return rule(layer, units, places, housing, rng)
 
 
@@ -80,7 +89,9 @@ def _by_community(layer: Layer, units: Units, places: Places, housing: list[Hous
         luck, second = rng.random(), rng.random()
         if luck >= _share(layer, unit):
             continue
-        many = 2 if layer.slug in ("community-elderly-station", "elderly-meal-site") and unit.township.supply >= 1.1 and second < 0.3 else 1
+        many = (
+            2 if layer.slug in ("community-elderly-station", "elderly-meal-site") and unit.township.supply >= 1.1 and second < 0.45 else 1
+        )
         for k in range(many):
             place = places.in_community(unit, layer.central if many == 1 else 0.15)
             if place:
@@ -108,7 +119,9 @@ def _by_township(layer: Layer, units: Units, places: Places, housing: list[Housi
                 place = places.in_community(unit, -0.2)
                 found = (place, unit) if place else None
             if found:
-                name = layer.name.format(township=town.name, luck=_lucky(rng, used), nursing=str(rng.choice(["养老院", "老年公寓", "养护院", "护理院"])))
+                name = layer.name.format(
+                    township=town.name, luck=_lucky(rng, used), nursing=str(rng.choice(["养老院", "老年公寓", "养护院", "护理院"]))
+                )
                 out.append((*found, name, {}))
     return out
 
@@ -170,13 +183,33 @@ def _estates(layer: Layer, units: Units, places: Places, housing: list[Housing],
         area = round(households / 100 * need * float(np.clip(rng.normal(0.95, 0.45), 0, 2)))
         name = ""
         while not name or name in used:
-            name = str(rng.choice(names.NEW_TOWN if home.kind == "towers" else names.WORKS)) + str(rng.choice(
-                ["花园", "家园", "名邸", "华庭", "雅苑", "一期", "二期"] if home.kind == "towers" else ["宿舍", "家属院", "小区", "新区", "南院", "北院", "东院", "西院"]))
+            name = str(rng.choice(names.NEW_TOWN if home.kind == "towers" else names.WORKS)) + str(
+                rng.choice(
+                    ["花园", "家园", "名邸", "华庭", "雅苑", "一期", "二期"]
+                    if home.kind == "towers"
+                    else ["宿舍", "家属院", "小区", "新区", "南院", "北院", "东院", "西院"]
+                )
+            )
             if name in used:
                 name += str(rng.choice(list("甲乙丙丁戊ABCDEFG")))
         used.add(name)
-        out.append((*found, name, {"built": built, "households": households, "area_m2": area, "exempt": "yes" if built < 1990 else "no",
-                                   "opened": f"{built}-10-01", "started": "", "closed": "", "status": "operating", "owner": ""}))
+        out.append(
+            (
+                *found,
+                name,
+                {
+                    "built": built,
+                    "households": households,
+                    "area_m2": area,
+                    "exempt": "yes" if built < 1990 else "no",
+                    "opened": f"{built}-10-01",
+                    "started": "",
+                    "closed": "",
+                    "status": "operating",
+                    "owner": "",
+                },
+            )
+        )
     return out
 
 
@@ -186,15 +219,19 @@ def _life(layer: Layer, rng: np.random.Generator) -> Row:
     year = int(np.clip(round(2025 - rng.exponential(5.5)), 1998, 2025))
     day = f"{int(rng.integers(1, 13)):02d}-{int(rng.integers(1, 28)):02d}"
     row: Row = {"status": "operating", "opened": f"{year}-{day}", "closed": "", "started": f"{year - int(rng.integers(1, 3))}-{day}"}
-    if layer.rule == "city" or layer.rule == "district" and luck < 0.95:
+    if layer.rule == "city" or (layer.rule == "district" and luck < 0.95):
         pass
     elif luck < 0.025:
         row |= {"status": "planned", "opened": f"{int(rng.integers(2026, 2029))}-{day}", "started": ""}
     elif luck < 0.055:
         row |= {"status": "under_construction", "opened": f"{int(rng.integers(2026, 2028))}-{day}", "started": f"2025-{day}"}
     elif luck < 0.07:
-        row |= {"status": "closed", "opened": f"{min(year, 2017)}-{day}", "closed": f"{int(rng.integers(2021, 2025))}-{day}",
-                "started": f"{min(year, 2017) - 1}-{day}"}
+        row |= {
+            "status": "closed",
+            "opened": f"{min(year, 2017)}-{day}",
+            "closed": f"{int(rng.integers(2021, 2025))}-{day}",
+            "started": f"{min(year, 2017) - 1}-{day}",
+        }
     elif luck < 0.082:
         row |= {"status": "suspended"}
     elif luck < 0.094:
@@ -222,7 +259,13 @@ def _figures(layer: Layer, unit: Unit, rng: np.random.Generator) -> Row:
             row["staff"] = max(3, round(beds * size["staff"]))
     else:
         scale = min(1.25, 0.7 + unit.people / 9000)
-        for key, column in (("area", "area_m2"), ("capacity", "capacity"), ("staff", "staff"), ("windows", "windows"), ("patients_served", "patients_served")):
+        for key, column in (
+            ("area", "area_m2"),
+            ("capacity", "capacity"),
+            ("staff", "staff"),
+            ("windows", "windows"),
+            ("patients_served", "patients_served"),
+        ):
             if key in size:
                 row[column] = max(1, round(size[key] * (scale if key in ("area", "capacity") else 1)))
         if "per_person" in size:
@@ -240,7 +283,10 @@ def _special(layer: Layer, rows: list[Row], units: Units, rng: np.random.Generat
         if layer.slug in ("township-elderly-home", "elderly-care-institution"):
             row["stars"] = int(np.clip(round(rng.normal(2.7 + 0.5 * town.township.supply, 0.9)), 1, 5))
         if layer.slug == "township-elderly-home" and luck < 0.3:
-            near = sorted((u for u in units.township if u.parent == town.parent and u.code != town.code), key=lambda u: (u.polygon.distance(town.polygon), u.code))
+            near = sorted(
+                (u for u in units.township if u.parent == town.parent and u.code != town.code),
+                key=lambda u: (u.polygon.distance(town.polygon), u.code),
+            )
             row["serves"] = ";".join(u.code for u in near[:1])
         if layer.slug == "community-service-facility":
             row["volunteer_station"] = "yes" if luck < 0.45 + 0.35 * town.township.supply else "no"

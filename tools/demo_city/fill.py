@@ -23,8 +23,15 @@ def _frame_of(polygon: Polygon) -> tuple[float, float, float, float, float]:
     return center[0], center[1], math.atan2(one[1], one[0]), float(np.hypot(*one)), float(np.hypot(*two))
 
 
-def lattice(polygon: Polygon, along: float, across: float, rng: np.random.Generator, unevenness: float = 0.25,
-            wiggle: float = 0.0, keep: float = 1.0) -> list[LineString]:
+def lattice(
+    polygon: Polygon,
+    along: float,
+    across: float,
+    rng: np.random.Generator,
+    unevenness: float = 0.25,
+    wiggle: float = 0.0,
+    keep: float = 1.0,
+) -> list[LineString]:
     """Two families of lines over a polygon, in its own direction, clipped to it; some pieces left out."""
     cx, cy, angle, length, width = _frame_of(polygon)
     out: list[LineString] = []
@@ -35,7 +42,9 @@ def lattice(polygon: Polygon, along: float, across: float, rng: np.random.Genera
             t = np.arange(-other / 2 - 20, other / 2 + 21, 40.0)
             side = offset + wiggle * np.cumsum(rng.normal(0, 1, len(t))) * 0.5 + np.zeros(len(t))
             u, v = (t, side) if turned else (side, t)
-            line = LineString(np.column_stack([cx + u * math.cos(angle) - v * math.sin(angle), cy + u * math.sin(angle) + v * math.cos(angle)]))
+            line = LineString(
+                np.column_stack([cx + u * math.cos(angle) - v * math.sin(angle), cy + u * math.sin(angle) + v * math.cos(angle)])
+            )
             for piece in shapely.get_parts(line.intersection(polygon)):
                 if piece.geom_type != "LineString" or piece.length < 15:
                     continue
@@ -83,8 +92,9 @@ def gates(block: Polygon, ring: LineString, count: int, rng: np.random.Generator
     return out
 
 
-def compound(block: Polygon, step: float, gate_count: int, rng: np.random.Generator, forbidden: shapely.Geometry,
-             highway: str = "service") -> list[Street]:
+def compound(
+    block: Polygon, step: float, gate_count: int, rng: np.random.Generator, forbidden: shapely.Geometry, highway: str = "service"
+) -> list[Street]:
     """A walled compound: a lane inside the wall, a lattice of lanes, and few gates."""
     streets: list[Street] = []
     for inner in shapely.get_parts(block.buffer(-24, join_style="mitre").difference(forbidden)):
@@ -98,14 +108,21 @@ def compound(block: Polygon, step: float, gate_count: int, rng: np.random.Genera
         closed = rng.random() < 0.06
         access, foot = ("private", "yes") if closed else ("", "")
         streets.append(Street(ring, highway, "", access, foot))
-        streets += [Street(_stretch(line, 0.5), highway, "", access, foot)
-                    for line in lattice(inner, step * 1.5, step, rng, 0.15)]
+        streets += [Street(_stretch(line, 0.5), highway, "", access, foot) for line in lattice(inner, step * 1.5, step, rng, 0.15)]
         streets += [Street(link, highway, "", access, foot) for link in links]
     return streets
 
 
-def open_block(block: Polygon, along: float, across: float, rng: np.random.Generator, wiggle: float, keep: float,
-               highway: str, forbidden: shapely.Geometry) -> list[Street]:
+def open_block(
+    block: Polygon,
+    along: float,
+    across: float,
+    rng: np.random.Generator,
+    wiggle: float,
+    keep: float,
+    highway: str,
+    forbidden: shapely.Geometry,
+) -> list[Street]:
     """Lanes that run through to the streets around the block."""
     inner = largest(block.buffer(-12).difference(forbidden))
     if inner.is_empty or inner.area < 2500:
@@ -142,11 +159,11 @@ def fill_block(block: Polygon, kind: str, rng: np.random.Generator, forbidden: s
     if kind == "open":
         return open_block(block, 170, 112, rng, 2.0, 0.9, "residential", forbidden), kind
     if kind == "danwei":
-        return compound(block, 142, 2 if big < 14 else 3, rng, forbidden), kind
+        return compound(block, 148, 2 if big < 14 else 3, rng, forbidden), kind
     if kind == "towers":
-        return compound(block, 165, 1 if big < 9 else 2, rng, forbidden), kind
+        return compound(block, 182, 1 if big < 9 else 2, rng, forbidden), kind
     if kind in ("industry", "campus"):
-        return compound(block, 260, 1 if kind == "industry" else 3, rng, forbidden), kind
+        return compound(block, 260 if kind == "industry" else 190, 1 if kind == "industry" else 3, rng, forbidden), kind
     if kind == "park":
         return compound(block, 210, 5, rng, forbidden, "footway"), kind
     return [], kind

@@ -102,7 +102,7 @@ def node_numbers(lines: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
     a, b = ends(lines)
     _, inverse = np.unique(np.vstack([a, b]), axis=0, return_inverse=True)
     inverse = inverse.ravel()
-    return inverse[: len(lines)], inverse[len(lines):], int(inverse.max()) + 1
+    return inverse[: len(lines)], inverse[len(lines) :], int(inverse.max()) + 1
 
 
 def blob(center: tuple[float, float], length: float, width: float, angle: float, rng: np.random.Generator) -> Polygon:
@@ -111,8 +111,9 @@ def blob(center: tuple[float, float], length: float, width: float, angle: float,
     bump = 1 + 0.12 * np.sin(2 * t + rng.uniform(0, 6)) + 0.1 * np.sin(3 * t + rng.uniform(0, 6)) + rng.normal(0, 0.03, len(t))
     square = 1 / np.maximum(np.abs(np.cos(t)), np.abs(np.sin(t))) ** 0.6
     x, y = np.cos(t) * bump * square * length / 2, np.sin(t) * bump * square * width / 2
-    return Polygon(np.column_stack([center[0] + x * math.cos(angle) - y * math.sin(angle),
-                                    center[1] + x * math.sin(angle) + y * math.cos(angle)]))
+    return Polygon(
+        np.column_stack([center[0] + x * math.cos(angle) - y * math.sin(angle), center[1] + x * math.sin(angle) + y * math.cos(angle)])
+    )
 
 
 def largest(geometry: shapely.Geometry) -> Polygon:
@@ -123,7 +124,9 @@ def largest(geometry: shapely.Geometry) -> Polygon:
 
 def to_degrees(geometry: np.ndarray | shapely.Geometry) -> np.ndarray | shapely.Geometry:
     """Local plane to longitude and latitude, rounded to 1e-7 degrees (about one centimetre)."""
+
     def move(xy: np.ndarray) -> np.ndarray:
         lon, lat = _TO_DEGREES.transform(xy[:, 0] + ORIGIN[0], xy[:, 1] + ORIGIN[1])
         return np.round(np.column_stack([lon, lat]), 7)
+
     return shapely.transform(geometry, move)

@@ -13,8 +13,18 @@ from shapely import LineString, Point
 from .geometry import node_lines, rng_for, rough
 from .streets import Network
 
-BARRIER = {"river": 9000.0, "rail": 2600.0, "motorway": 1600.0, "outline": 0.0, "primary": 420.0, "secondary": 240.0, "tertiary": 120.0,
-           "unclassified": 40.0, "residential": 20.0, "mesh": 0.0}
+BARRIER = {
+    "river": 9000.0,
+    "rail": 2600.0,
+    "motorway": 1600.0,
+    "outline": 0.0,
+    "primary": 420.0,
+    "secondary": 240.0,
+    "tertiary": 120.0,
+    "unclassified": 40.0,
+    "residential": 20.0,
+    "mesh": 0.0,
+}
 
 
 @dataclass
@@ -25,6 +35,7 @@ class Land:
     group: np.ndarray  # group number of each face
     centre: np.ndarray  # one place for each group
     links: list[dict[int, float]]
+    border: list[dict[int, float]]  # metres of common border that is no barrier
     village_group: list[int]
     town_group: dict[str, int]
     residential: list[Residential]
@@ -72,10 +83,17 @@ def make_land(net: Network) -> Land:
     """Faces, residential land, groups and the graph."""
     lines: list[shapely.Geometry] = []
     kinds: list[str] = []
-    for kind, parts in (("river", [net.frame.river]), ("rail", [net.frame.rail]), ("motorway", [m.line for m in net.frame.motorways]),
-                        ("outline", [LineString(net.domain.exterior.coords)]),
-                        *[(k, [line for line, c in zip(net.carrier, net.carrier_class, strict=True) if c == k])
-                          for k in ("primary", "secondary", "tertiary", "unclassified", "residential")], ("mesh", _mesh(net))):
+    for kind, parts in (
+        ("river", [net.frame.river]),
+        ("rail", [net.frame.rail]),
+        ("motorway", [m.line for m in net.frame.motorways]),
+        ("outline", [LineString(net.domain.exterior.coords)]),
+        *[
+            (k, [line for line, c in zip(net.carrier, net.carrier_class, strict=True) if c == k])
+            for k in ("primary", "secondary", "tertiary", "unclassified", "residential")
+        ],
+        ("mesh", _mesh(net)),
+    ):
         lines += parts
         kinds += [kind] * len(parts)
     pieces, source = node_lines(lines, [list(BARRIER).index(k) for k in kinds], grid=0.05)
@@ -86,6 +104,7 @@ def make_land(net: Network) -> Land:
     tree = shapely.STRtree(faces)
     group, centre, village_group, town_group = _groups(net, faces, tree)
     links: list[dict[int, float]] = [{} for _ in centre]
+    border: list[dict[int, float]] = [{} for _ in centre]
     middle = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
     piece, face = tree.query(middle, predicate="dwithin", distance=0.02)
     beside: dict[int, list[int]] = {}
@@ -97,11 +116,13 @@ def make_land(net: Network) -> Land:
         a, b = int(group[pair[0]]), int(group[pair[1]])
         cost = float(np.hypot(*(centre[a] - centre[b]))) + BARRIER[kinds[source[p]]]
         links[a][b] = links[b][a] = min(cost, links[a].get(b, np.inf))
+        if BARRIER[kinds[source[p]]] < 400:  # a unit does not reach over a river, railway or main road to look straighter
+            border[a][b] = border[b][a] = border[a].get(b, 0.0) + pieces[p].length
     for f in [f for f in range(len(faces)) if not links[group[f]]]:
         near = [n for n in sorted(tree.query(faces[f], predicate="touches")) if group[n] != group[f]]
         best = max(near, key=lambda n: faces[f].intersection(faces[n]).length)
         links[group[f]][int(group[best])] = links[group[best]][int(group[f])] = 1.0
-    return Land(faces, group, centre, links, village_group, town_group, _residential(net, faces, tree))
+    return Land(faces, group, centre, links, border, village_group, town_group, _residential(net, faces, tree))
 
 
 def _groups(net: Network, faces: np.ndarray, tree: shapely.STRtree) -> tuple[np.ndarray, np.ndarray, list[int], dict[str, int]]:
@@ -126,6 +147,7 @@ def _groups(net: Network, faces: np.ndarray, tree: shapely.STRtree) -> tuple[np.
         village_group.append(g)
     town_group = {}
     from . import plan
+
     for town in plan.TOWNSHIPS:
         town_group[town.name] = int(group[tree.nearest(Point(town.seat))])
     return group, centre, village_group, town_group
@@ -164,4 +186,37 @@ def grow(links: list[dict[int, float]], sources: Mapping[int, tuple[float, int]]
         for other, step in links[node].items():
             if label[other] < 0 and allowed[other]:
                 heapq.heappush(heap, (cost + step, name, other))
+    return label
+
+
+def connected(links: list[dict[int, float]], nodes: set[int]) -> bool:
+    """Whether groups hang together."""
+    start = min(nodes)
+    seen, stack = {start}, [start]
+    while stack:
+        for other in links[stack.pop()]:
+            if other in nodes and other not in seen:
+                seen.add(other)
+                stack.append(other)
+    return len(seen) == len(nodes)
+
+
+def straighten(land: Land, label: np.ndarray, movable: np.ndarray, rounds: int = 6) -> np.ndarray:
+    """Give groups that stick out into a neighbour to that neighbour, as long as what they leave stays in one piece."""
+    label = label.copy()
+    for _ in range(rounds):
+        moved = False
+        for g in np.flatnonzero(movable & (label >= 0)):
+            share: dict[int, float] = {}
+            for other, length in land.border[g].items():
+                share[int(label[other])] = share.get(int(label[other]), 0.0) + length
+            best = max(sorted(share), key=lambda k: share[k], default=-1)
+            if best < 0 or best == label[g] or share[best] < 1.25 * share.get(int(label[g]), 0.0):
+                continue
+            rest = {int(k) for k in np.flatnonzero(label == label[g]) if k != g}
+            if rest and connected(land.links, rest):
+                label[g] = best
+                moved = True
+        if not moved:
+            break
     return label

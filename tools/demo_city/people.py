@@ -9,9 +9,20 @@ import shapely
 from .geometry import rng_for
 from .units import Units
 
-HEADERS = {"code": "社区代码", "name": "社区名称", "total": "常住人口", "age_60_plus": "60岁及以上", "age_65_plus": "65岁及以上",
-           "age_80_plus": "80岁及以上", "under_18": "18岁以下", "households": "户数", "destitute": "特困供养人数", "low_income": "低保人数",
-           "disabled": "持证残疾人", "home_patients": "居家康复患者"}
+HEADERS = {
+    "code": "社区代码",
+    "name": "社区名称",
+    "total": "常住人口",
+    "age_60_plus": "60岁及以上",
+    "age_65_plus": "65岁及以上",
+    "age_80_plus": "80岁及以上",
+    "under_18": "18岁以下",
+    "households": "户数",
+    "destitute": "特困供养人数",
+    "low_income": "低保人数",
+    "disabled": "持证残疾人",
+    "home_patients": "居家康复患者",
+}
 
 
 @dataclass
@@ -37,12 +48,22 @@ def count_people(units: Units) -> list[dict[str, int | str]]:
         a80 = round(a60 * float(rng.uniform(0.10, 0.155)))
         young = round(u.people * max(0.08, 0.235 - 0.38 * old + float(rng.normal(0, 0.012))))
         household = float(rng.uniform(2.35, 2.6)) if not rural else float(rng.uniform(2.55, 2.95))
-        rows.append({"code": u.code, "name": u.name, "total": u.people, "age_60_plus": a60, "age_65_plus": a65, "age_80_plus": a80,
-                     "under_18": young, "households": round(u.people / household),
-                     "destitute": round(u.people * float(rng.uniform(0.005, 0.011) if rural else rng.uniform(0.0003, 0.0012))),
-                     "low_income": round(u.people * float(rng.uniform(0.018, 0.035) if rural else rng.uniform(0.005, 0.014))),
-                     "disabled": round(u.people * float(rng.uniform(0.02, 0.032))),
-                     "home_patients": round(u.people * float(rng.uniform(0.0025, 0.0045)))})
+        rows.append(
+            {
+                "code": u.code,
+                "name": u.name,
+                "total": u.people,
+                "age_60_plus": a60,
+                "age_65_plus": a65,
+                "age_80_plus": a80,
+                "under_18": young,
+                "households": round(u.people / household),
+                "destitute": round(u.people * float(rng.uniform(0.005, 0.011) if rural else rng.uniform(0.0003, 0.0012))),
+                "low_income": round(u.people * float(rng.uniform(0.018, 0.035) if rural else rng.uniform(0.005, 0.014))),
+                "disabled": round(u.people * float(rng.uniform(0.02, 0.032))),
+                "home_patients": round(u.people * float(rng.uniform(0.0025, 0.0045))),
+            }
+        )
     return rows
 
 

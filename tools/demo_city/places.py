@@ -32,8 +32,12 @@ class Places:
         shapely.prepare(self.water)
         self.taken: list[tuple[float, float]] = []
         self.free: dict[str, np.ndarray] = {}
+        self.homes: dict[str, np.ndarray] = {}
         for u in units.community:
             self.free[u.code] = self._candidates(u, net.lines[walk])
+            land = shapely.union_all([h.polygon for h in self.housing[u.code]]).buffer(35)
+            among = self.free[u.code][shapely.contains(land, shapely.points(self.free[u.code]))]
+            self.homes[u.code] = among if len(among) > 25 else self.free[u.code]
 
     def _candidates(self, unit: Unit, lines: np.ndarray) -> np.ndarray:
         """Places beside the streets of a community, about every 45 m, well inside its border."""
@@ -56,9 +60,8 @@ class Places:
         inside = shapely.contains(land, shapely.points(points)) & ~shapely.contains(self.water, shapely.points(points))
         return points[inside]
 
-    def _near(self, code: str, target: tuple[float, float]) -> tuple[float, float] | None:
-        """The free place of a community nearest to a target."""
-        points = self.free[code]
+    def _near(self, points: np.ndarray, target: tuple[float, float]) -> tuple[float, float] | None:
+        """The place nearest to a target that keeps its distance from all places taken before."""
         if not len(points):
             return None
         taken = np.array(self.taken).reshape(-1, 2)
@@ -74,13 +77,13 @@ class Places:
         weight = np.array([h.people for h in homes], float)
         home = homes[int(self.rng.choice(len(homes), p=weight / weight.sum()))].polygon.centroid
         target = (central * unit.centre[0] + (1 - central) * home.x, central * unit.centre[1] + (1 - central) * home.y)
-        return self._near(unit.code, target)
+        return self._near(self.homes[unit.code], target)
 
     def near(self, target: tuple[float, float], units: list[Unit]) -> tuple[tuple[float, float], Unit] | None:
         """A place near a point, in the first of the given communities (nearest first) that has one."""
         point = Point(target)
         for unit in sorted(units, key=lambda u: (u.polygon.distance(point), u.code)):
-            place = self._near(unit.code, target)
+            place = self._near(self.free[unit.code], target)
             if place:
                 return place, unit
         return None

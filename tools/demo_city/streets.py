@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -16,8 +17,19 @@ from .country import draw_roads, draw_town, link_villages, place_villages
 from .fill import fill_block, village_lanes
 from .geometry import node_lines, node_numbers, rng_for, rough
 
-RANK = {"motorway": 0, "motorway_link": 1, "primary": 2, "secondary": 3, "tertiary": 4, "unclassified": 5, "residential": 6,
-        "living_street": 7, "track": 8, "service": 9, "footway": 10}
+RANK = {
+    "motorway": 0,
+    "motorway_link": 1,
+    "primary": 2,
+    "secondary": 3,
+    "tertiary": 4,
+    "unclassified": 5,
+    "residential": 6,
+    "living_street": 7,
+    "track": 8,
+    "service": 9,
+    "footway": 10,
+}
 VILLAGES = 132
 
 
@@ -147,10 +159,11 @@ def _merge(lines: np.ndarray, streets: list[Street]) -> tuple[np.ndarray, list[S
     return np.array(out, dtype=object), out_streets
 
 
-def _expressways(frame: Frame, pieces: np.ndarray, streets: list[Street], bridge: np.ndarray,
-                 domain: Polygon) -> tuple[np.ndarray, list[Street], np.ndarray]:
+def _expressways(
+    frame: Frame, pieces: np.ndarray, streets: list[Street], bridge: np.ndarray, domain: Polygon
+) -> tuple[np.ndarray, list[Street], np.ndarray]:
     """Add the expressways, which join ordinary streets only through the ramps of interchanges."""
-    lines, source = node_lines([m.line.intersection(domain) for m in frame.motorways], [0, 1, 2])
+    lines, _ = node_lines([m.line.intersection(domain) for m in frame.motorways], [0, 1, 2])
     middle = shapely.get_parts(shapely.line_merge(shapely.union_all(lines)))
     arterial = [k for k, s in enumerate(streets) if s.highway in ("primary", "secondary") and s.name]
     tree = shapely.STRtree(pieces[arterial])
@@ -172,13 +185,17 @@ def _expressways(frame: Frame, pieces: np.ndarray, streets: list[Street], bridge
             new_bridge.append(False)
     for line in middle:
         marks = sorted({0.0, line.length, *(line.project(c) for c in cuts if line.distance(c) < 0.01)})
-        for a, b in zip(marks[:-1], marks[1:], strict=True):
+        for a, b in pairwise(marks):
             part = shapely.ops.substring(line, a, b)
             name = frame.motorways[int(np.argmin([m.line.distance(part.interpolate(0.5, normalized=True)) for m in frame.motorways]))].name
             new_lines.append(_snap_ends(part, cuts))
             new_streets.append(Street(part, "motorway", name))
             new_bridge.append(bool(part.intersects(frame.water)))
-    return (np.concatenate([pieces, np.array(new_lines, dtype=object)]), streets + new_streets, np.concatenate([bridge, np.array(new_bridge)]))
+    return (
+        np.concatenate([pieces, np.array(new_lines, dtype=object)]),
+        streets + new_streets,
+        np.concatenate([bridge, np.array(new_bridge)]),
+    )
 
 
 def _snap_ends(line: LineString, points: list[Point]) -> LineString:
@@ -197,6 +214,12 @@ def _one_ways(lines: np.ndarray, streets: list[Street]) -> None:
     for k, (line, street) in enumerate(zip(lines, streets, strict=True)):
         centre = line.centroid
         old = abs(centre.x) < 1300 and abs(centre.y) < 1250
-        chance = 0.12 if old and street.highway in ("residential", "living_street") else 0.05 if street.highway == "unclassified" and street.name else 0
+        chance = (
+            0.12
+            if old and street.highway in ("residential", "living_street")
+            else 0.05
+            if street.highway == "unclassified" and street.name
+            else 0
+        )
         if rng.random() < chance:
             streets[k] = Street(street.line, street.highway, street.name, street.access, street.foot, "yes")

@@ -9,7 +9,7 @@ import shapely
 
 from . import names, plan
 from .geometry import rng_for
-from .land import Land, Residential, grow, make_land
+from .land import Land, Residential, connected, grow, make_land, straighten
 from .streets import Network
 
 PEOPLE_PER_COMMUNITY = {"street": 3500, "seat": 3300, "town": 2900, "village": 2600}
@@ -52,7 +52,9 @@ def build_units(net: Network) -> Units:
         if t.name in net.frame.towns:
             for f in shapely.STRtree(shapely.point_on_surface(land.faces)).query(net.frame.towns[t.name], predicate="contains"):
                 seeds.setdefault(int(land.group[f]), (0.0, k))
-    township_of = grow(land.links, seeds, allowed)
+    movable = allowed.copy()
+    movable[list(seeds)] = False
+    township_of = straighten(land, grow(land.links, seeds, allowed), movable)
     communities: list[Unit] = []
     taken: set[str] = set()
     for k, t in enumerate(plan.TOWNSHIPS):
@@ -88,10 +90,21 @@ def _communities(land: Land, t: plan.Township, mine: np.ndarray, taken: set[str]
         code = int(t.code) + (number + 1 if village < 0 else 200 + c - count)
         cls = "urban" if village < 0 and (t.kind in ("street", "seat") or number < 3) else "rural"
         label_name = names.community(rng, taken, t, village >= 0, number)
-        unit = Unit(str(code), label_name, "community", "居委会" if village < 0 else "村委会", cls, t.code,
-                    shapely.coverage_union_all(faces), village=village, township=t)
+        unit = Unit(
+            str(code),
+            label_name,
+            "community",
+            "居委会" if village < 0 else "村委会",
+            cls,
+            t.code,
+            shapely.coverage_union_all(faces),
+            village=village,
+            township=t,
+        )
         inside = set(members.tolist())
-        unit.housing = [r for r in housing if (r.village == village if village >= 0 else r.village < 0 and int(land.group[r.face]) in inside)]
+        unit.housing = [
+            r for r in housing if (r.village == village if village >= 0 else r.village < 0 and int(land.group[r.face]) in inside)
+        ]
         unit.people = max(180, round(sum(r.weight for r in unit.housing)))
         unit.centre = tuple(land.centre[land.village_group[village]] if village >= 0 else _middle(land, people, label == c))
         units.append(unit)
@@ -133,7 +146,10 @@ def _balanced(land: Land, mine: np.ndarray, people: np.ndarray, count: int, vill
             if len(own):
                 to = _middle(land, people, (label == k) & mine)
                 seeds[k] = int(own[np.argmin(np.hypot(*(land.centre[own] - to).T))])
-    return _even_out(land.links, best[1], people, len(seeds))
+    label = _even_out(land.links, best[1], people, len(seeds))
+    movable = mine & (people == 0)
+    movable[villages] = False
+    return straighten(land, label, movable)
 
 
 def _even_out(links: list[dict[int, float]], label: np.ndarray, people: np.ndarray, count: int) -> np.ndarray:
@@ -149,7 +165,7 @@ def _even_out(links: list[dict[int, float]], label: np.ndarray, people: np.ndarr
                     moves.append((people[g] * (load[a] - load[b] - people[g]), int(g), b))
         for _, g, b in sorted(moves, reverse=True):
             own = [k for k in np.flatnonzero(label == label[g]) if k != g]
-            if own and _connected(links, set(map(int, own))):
+            if own and connected(links, set(map(int, own))):
                 load[label[g]] -= people[g]
                 load[b] += people[g]
                 label[g] = b
@@ -157,18 +173,6 @@ def _even_out(links: list[dict[int, float]], label: np.ndarray, people: np.ndarr
         else:
             break
     return label
-
-
-def _connected(links: list[dict[int, float]], nodes: set[int]) -> bool:
-    """Whether groups hang together."""
-    start = min(nodes)
-    seen, stack = {start}, [start]
-    while stack:
-        for other in links[stack.pop()]:
-            if other in nodes and other not in seen:
-                seen.add(other)
-                stack.append(other)
-    return len(seen) == len(nodes)
 
 
 def _smooth(communities: list[Unit]) -> None:
@@ -185,11 +189,43 @@ def _levels(communities: list[Unit]) -> Units:
         for t in d.townships:
             own = [u for u in communities if u.parent == t.code]
             kind = {"street": "街道", "seat": "镇", "town": "镇", "village": "乡"}[t.kind]
-            townships.append(Unit(t.code, t.name, "township", kind, "urban" if t.kind in ("street", "seat") else "rural", d.code,
-                                  shapely.coverage_union_all([u.polygon for u in own]), sum(u.people for u in own), t.seat, township=t))
+            townships.append(
+                Unit(
+                    t.code,
+                    t.name,
+                    "township",
+                    kind,
+                    "urban" if t.kind in ("street", "seat") else "rural",
+                    d.code,
+                    shapely.coverage_union_all([u.polygon for u in own]),
+                    sum(u.people for u in own),
+                    t.seat,
+                    township=t,
+                )
+            )
         own = [u for u in townships if u.parent == d.code]
-        districts.append(Unit(d.code, d.name, "district", "区" if d.name.endswith("区") else "县", d.kind, plan.CITY_CODE,
-                              shapely.coverage_union_all([u.polygon for u in own]), sum(u.people for u in own)))
-    city = Unit(plan.CITY_CODE, plan.CITY_NAME, "city", "市", "city", "", shapely.coverage_union_all([u.polygon for u in districts]),
-                sum(u.people for u in districts))
-    return Units([city], sorted(districts, key=lambda u: u.code), sorted(townships, key=lambda u: u.code), sorted(communities, key=lambda u: u.code))
+        districts.append(
+            Unit(
+                d.code,
+                d.name,
+                "district",
+                "区" if d.name.endswith("区") else "县",
+                d.kind,
+                plan.CITY_CODE,
+                shapely.coverage_union_all([u.polygon for u in own]),
+                sum(u.people for u in own),
+            )
+        )
+    city = Unit(
+        plan.CITY_CODE,
+        plan.CITY_NAME,
+        "city",
+        "市",
+        "city",
+        "",
+        shapely.coverage_union_all([u.polygon for u in districts]),
+        sum(u.people for u in districts),
+    )
+    return Units(
+        [city], sorted(districts, key=lambda u: u.code), sorted(townships, key=lambda u: u.code), sorted(communities, key=lambda u: u.code)
+    )

@@ -24,7 +24,9 @@ def write_geojson(path: Path, records: Iterable[tuple[dict[str, Any], shapely.Ge
     lines = []
     for properties, geometry in records:
         shape = shapely.geometry.mapping(geometry if degrees else to_degrees(geometry))
-        lines.append(json.dumps({"type": "Feature", "properties": properties, "geometry": shape}, ensure_ascii=False, separators=(",", ":")))
+        lines.append(
+            json.dumps({"type": "Feature", "properties": properties, "geometry": shape}, ensure_ascii=False, separators=(",", ":"))
+        )
     path.write_text('{"type":"FeatureCollection","features":[\n' + ",\n".join(lines) + "\n]}\n", encoding="utf-8", newline="\n")
 
 
@@ -43,5 +45,3 @@ def write_csv(path: Path, rows: list[dict[str, Any]], columns: list[str], header
         table = csv.writer(out, lineterminator="\n")
         table.writerow([(headers or {}).get(c, c) for c in columns])
         table.writerows([[row.get(c, "") for c in columns] for row in rows])
-
-
