@@ -48,10 +48,10 @@ def _day(text: str) -> dt.date | None:
         return None
 
 
-def draw(desk: Desk, layer: str) -> None:
-    """The lines under a page."""
+def draw(desk: Desk, layer: str | None) -> None:
+    """The lines under a page; with a layer, the warning that its ledger and the population lie apart."""
     lang = desk.lang
-    apart = days_apart(data_days(desk.city, layer))
+    apart = days_apart(data_days(desk.city, layer)) if layer else None
     lines = [f'<p class="note">{escaped(t("ui.footer.internal", lang))}</p>']
     if apart is not None and apart > APART_DAYS:
         lines.insert(0, f'<p class="note warn">{escaped(t("ui.footer.apart", lang, years=f"{apart / 365.25:.1f}"))}</p>')

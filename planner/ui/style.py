@@ -52,6 +52,8 @@ SHEET = f"""
 .note {{ font-size: 12.5px; line-height: 1.5; color: var(--quiet); margin: 0; overflow-wrap: anywhere; }}
 .note.warn {{ color: var(--warn); }}
 .note.warn::before {{ content: "⚠ "; }}
+[data-testid=stMainBlockContainer] h2 {{ font-size: 15px; font-weight: 650; margin: 10px 0 2px; padding: 0; color: var(--ink); }}
+.prose {{ font-size: 13.5px; line-height: 1.65; margin: 4px 0; max-width: 62em; }}
 .badge {{ display: inline-block; border: 1px solid currentColor; border-radius: 4px; padding: 0 6px; font-size: 11.5px; line-height: 18px; color: var(--warn); background: #fff8ea; }}
 .fault {{ border-left: 4px solid var(--bad); background: #fdf4f2; padding: 14px 18px; border-radius: 4px; line-height: 1.6; max-width: 60em; overflow-wrap: anywhere; }}
 .waiting {{ border-left: 4px solid var(--accent); background: var(--ground); padding: 14px 18px; border-radius: 4px; max-width: 60em; }}

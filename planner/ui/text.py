@@ -61,11 +61,14 @@ def group_name(group: str, lang: str) -> str:
     return t(f"ui.group.{group}", lang) if has(f"ui.group.{group}", lang) else group
 
 
+def travel_title(travel: TravelProfile, lang: str) -> str:
+    """The name of a travel, else the project's own word for it."""
+    return t(f"ui.travel.{travel.name}", lang) if has(f"ui.travel.{travel.name}", lang) else travel.name
+
+
 def travel_name(travel: TravelProfile, lang: str) -> str:
-    """A travel with its stated speed: `步行 · 72 米/分`. One of the project's own naming keeps its name."""
-    known = f"ui.travel.{travel.name}"
-    name = t(known, lang) if has(known, lang) else travel.name
-    return t("ui.travel_speed", lang, name=name, speed=f"{travel.metres_per_minute:g}")
+    """A travel with its stated speed."""
+    return t("ui.travel_speed", lang, name=travel_title(travel, lang), speed=f"{travel.metres_per_minute:g}")
 
 
 def escaped(value: object, lang: str = "") -> str:

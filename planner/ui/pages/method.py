@@ -1,0 +1,76 @@
+"""Method and settings: how the figures are made, with which speeds, from which files, and whom to name."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from planner.i18n import t
+from planner.ui import footer, state
+from planner.ui.desk import Desk
+from planner.ui.faults import said
+from planner.ui.text import escaped, level_name, travel_title
+
+METHOD = ("covered", "nearest", "straight", "left_out", "spread", "as_of")
+"""The sentences that say how a figure is made, in their order."""
+
+
+def show(desk: Desk) -> None:
+    """The page."""
+    said(_body)(desk)
+
+
+def _body(desk: Desk) -> None:
+    """Method, speeds, files, licences."""
+    lang = desk.lang
+    state.write_address()
+    left, right = st.columns([1, 1.15], gap="medium")
+    with left:
+        st.html(f'<h2>{escaped(t("ui.method.how", lang))}</h2>' + "".join(
+            f'<p class="prose">{escaped(t(f"ui.method.{name}", lang))}</p>' for name in METHOD))
+    with right:
+        st.html(f'<h2>{escaped(t("ui.method.speeds", lang))}</h2>')
+        _plain(speed_frame(desk))
+        st.html(f'<h2>{escaped(t("ui.method.units", lang))}</h2>')
+        _plain(level_frame(desk))
+    st.html(f'<h2>{escaped(t("ui.method.sources", lang))}</h2>')
+    _plain(source_frame(desk))
+    st.html("".join(f'<p class="prose">{escaped(line, lang)}</p>' for line in licences(desk)))
+    footer.draw(desk, None)
+
+
+def _plain(frame: pd.DataFrame) -> None:
+    """A table to read: all of it on the page, for a person and for a voice."""
+    st.dataframe(frame, hide_index=True, width="stretch", placeholder="")
+
+
+def speed_frame(desk: Desk) -> pd.DataFrame:
+    """The project's travels: name, mode, stated speed, how far a point may lie from a street."""
+    lang = desk.lang
+    rows = [(name, travel_title(travel, lang), t(f"ui.mode.{travel.mode}", lang), travel.metres_per_minute, travel.metres_per_minute * 0.06, travel.max_snap_m)
+            for name, travel in desk.city.travels.items()]
+    return pd.DataFrame(rows, columns=[t(f"ui.method.{key}", lang) for key in ("travel_id", "travel", "mode", "speed", "speed_kmh", "snap")])
+
+
+def level_frame(desk: Desk) -> pd.DataFrame:
+    """The levels of units and how many units each has."""
+    lang, boundaries = desk.lang, desk.city.boundaries
+    rows = [(level, level_name(level, lang, boundaries.labels), len(frame)) for level, frame in boundaries.levels.items()]
+    return pd.DataFrame(rows, columns=[t(f"ui.method.{key}", lang) for key in ("level_id", "level", "count")])
+
+
+def source_frame(desk: Desk) -> pd.DataFrame:
+    """The files that were read: path, what for, rows, day, coordinate system, checksum."""
+    lang = desk.lang
+    rows = [(record.path, record.role, record.rows_in, record.rows_kept, record.date, record.crs, record.sha256[:16]) for record in desk.report.files.values()]
+    return pd.DataFrame(rows, columns=[t(f"ui.method.{key}", lang) for key in ("file", "role", "rows_in", "rows_kept", "day", "crs", "sha256")])
+
+
+def licences(desk: Desk) -> list[str]:
+    """Whom to name, and what the project's figures are measured in."""
+    lang, city = desk.lang, desk.city
+    named = city.streets.attribution
+    lines = [t("ui.method.crs_line", lang, crs=city.crs)]
+    if "OpenStreetMap" in named:
+        lines.append(t("ui.method.odbl", lang, source=named))
+    return lines
