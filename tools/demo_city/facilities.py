@@ -78,7 +78,7 @@ def _share(layer: Layer, unit: Unit) -> float:
     """How likely a community has the facility."""
     town = unit.township
     if layer.slug == "community-elderly-station":
-        return town.station_share * (1.0 if unit.village < 0 else 0.45)
+        return town.station_share * (1.05 if unit.village < 0 else 0.6)
     share = layer.rural if unit.village >= 0 else layer.urban
     return min(1.0, share * (town.supply if layer.follows_supply else 1.0))
 

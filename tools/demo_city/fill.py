@@ -128,7 +128,7 @@ def open_block(
     if inner.is_empty or inner.area < 2500:
         return []
     streets = []
-    for line in lattice(inner, along, across, rng, 0.3, wiggle, keep):
+    for line in lattice(inner, along, across, rng, 0.3 if wiggle < 5 else 0.42, wiggle, keep):
         first, last = (shapely.Point(c) for c in (line.coords[0], line.coords[-1]))
         points = list(line.coords)
         for point, put in ((first, 0), (last, len(points))):
@@ -155,11 +155,11 @@ def fill_block(block: Polygon, kind: str, rng: np.random.Generator, forbidden: s
         use = "park" if luck < 0.045 else "school" if luck < 0.09 else "shops"
         return compound(block, 150, 2 if use != "park" else 4, rng, forbidden, "footway" if use == "park" else "service"), use
     if kind == "hutong":
-        return open_block(block, 140, 74, rng, 6.0, 0.9, "living_street" if luck < 0.5 else "residential", forbidden), kind
+        return open_block(block, 128, 66, rng, 9.0, 0.86, "living_street" if luck < 0.5 else "residential", forbidden), kind
     if kind == "open":
         return open_block(block, 170, 112, rng, 2.0, 0.9, "residential", forbidden), kind
     if kind == "danwei":
-        return compound(block, 148, 2 if big < 14 else 3, rng, forbidden), kind
+        return compound(block, 152, 2 if big < 14 else 3, rng, forbidden), kind
     if kind == "towers":
         return compound(block, 182, 1 if big < 9 else 2, rng, forbidden), kind
     if kind in ("industry", "campus"):

@@ -69,7 +69,7 @@ def rough(points: Sequence[tuple[float, float]], rng: np.random.Generator, amoun
         amount *= 0.8
 
 
-def node_lines(lines: Sequence[LineString], rank: Sequence[int], grid: float = 0.01) -> tuple[np.ndarray, np.ndarray]:
+def node_lines(lines: Sequence[LineString], rank: Sequence[int], grid: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
     """Split lines wherever they meet; returns pieces and for each the index of its source line (lowest rank first)."""
     source = np.asarray(lines, dtype=object)
     pieces = shapely.get_parts(shapely.unary_union(source, grid_size=grid))
@@ -78,7 +78,7 @@ def node_lines(lines: Sequence[LineString], rank: Sequence[int], grid: float = 0
     pieces = pieces[order]
     middle = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
     tree = shapely.STRtree(source)
-    piece, line = tree.query(middle, predicate="dwithin", distance=0.1)
+    piece, line = tree.query(middle, predicate="dwithin", distance=0.2)
     ranks = np.asarray(rank)
     best = np.full(len(pieces), -1)
     for p, s in zip(piece, line, strict=True):

@@ -96,7 +96,7 @@ def make_land(net: Network) -> Land:
     ):
         lines += parts
         kinds += [kind] * len(parts)
-    pieces, source = node_lines(lines, [list(BARRIER).index(k) for k in kinds], grid=0.05)
+    pieces, source = node_lines(lines, [list(BARRIER).index(k) for k in kinds])
     faces = shapely.get_parts(shapely.polygonize(pieces))
     faces = faces[shapely.contains(net.domain.buffer(1), faces)]
     spot = shapely.point_on_surface(faces)

@@ -78,9 +78,7 @@ def build_streets(villages: int = VILLAGES) -> Network:
     keep = _prune(pieces)
     pieces, streets = pieces[keep], [s for s, k in zip(streets, keep, strict=True) if k]
     pieces, streets = _merge(pieces, streets)
-    bridge = shapely.intersects(pieces, frame.water) & shapely.intersects(pieces, frame.river)
-    over = shapely.union_all([m.line for m in frame.motorways] + [frame.rail])
-    bridge |= shapely.intersects(pieces, over)
+    pieces, streets, bridge = _bridges(frame, pieces, streets)
     lines, streets, bridge = _expressways(frame, pieces, streets, bridge, domain)
     _one_ways(lines, streets)
     return Network(lines, streets, bridge, frame, blocks, domain, carrier, [drawn[k].highway for k in source])
@@ -157,6 +155,35 @@ def _merge(lines: np.ndarray, streets: list[Street]) -> tuple[np.ndarray, list[S
         out.append(LineString(chain))
         out_streets.append(streets[k])
     return np.array(out, dtype=object), out_streets
+
+
+def _bridges(frame: Frame, pieces: np.ndarray, streets: list[Street]) -> tuple[np.ndarray, list[Street], np.ndarray]:
+    """Cut bridges out of the streets that pass over the river, the railway or an expressway."""
+    walls = [
+        (frame.river, frame.water.buffer(22)),
+        (frame.rail, frame.rail.buffer(45)),
+        *[(m.line, m.line.buffer(55)) for m in frame.motorways],
+    ]
+    out: list[LineString] = []
+    out_streets: list[Street] = []
+    bridge: list[bool] = []
+    for line, street in zip(pieces, streets, strict=True):
+        spans = []
+        for wall, zone in walls:
+            if not line.crosses(wall):
+                continue
+            crossings = [line.project(p) for p in shapely.get_parts(line.intersection(wall)) if p.geom_type == "Point"]
+            for part in shapely.get_parts(line.intersection(zone)):
+                ends = sorted(line.project(Point(part.coords[k])) for k in (0, -1)) if part.geom_type == "LineString" else [0.0, 0.0]
+                if any(ends[0] <= c <= ends[1] for c in crossings):
+                    spans.append((ends[0], ends[1]))
+        inner = {p for span in spans for p in span if 4 < p < line.length - 4}
+        marks = [0.0, *sorted(inner), line.length]
+        for a, b in pairwise(marks):
+            out.append(shapely.ops.substring(line, a, b) if inner else line)
+            out_streets.append(street)
+            bridge.append(any(low <= (a + b) / 2 <= high for low, high in spans))
+    return np.array(out, dtype=object), out_streets, np.array(bridge)
 
 
 def _expressways(
