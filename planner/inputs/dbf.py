@@ -1,4 +1,4 @@
-"""The table of a shapefile, read from its bytes: GDAL takes GBK without a .cpg for Latin-1, and fails on field names cut inside a letter."""
+"""The table of a shapefile, from its bytes: GDAL takes GBK without a .cpg for Latin-1, and fails on field names cut inside a letter."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from planner.inputs.encodings import GUESSED, UTF8
 from planner.inputs.files import UnusableFileError
 
 NAME_BYTES = 10
-_CODE_PAGES = {"utf-8": UTF8, "utf8": UTF8, "65001": UTF8, "gbk": GUESSED, "gb2312": GUESSED, "gb18030": GUESSED, "936": GUESSED, "cp936": GUESSED}
+_CODE_PAGES = {"utf-8": UTF8, "utf8": UTF8, "65001": UTF8, "gbk": GUESSED, "gb2312": GUESSED, "gb18030": GUESSED,
+               "936": GUESSED, "cp936": GUESSED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,8 @@ class Condition:
             return _ORDER[self.op](left, right)
         if self.numeric or not typed:
             return False
-        return {"<": typed < self.values[0], "<=": typed <= self.values[0], ">": typed > self.values[0], ">=": typed >= self.values[0]}[self.op]
+        value = self.values[0]
+        return {"<": typed < value, "<=": typed <= value, ">": typed > value, ">=": typed >= value}[self.op]
 
     def _equal(self, typed: str, value: str) -> bool:
         """Equality of a cell and a value: as numbers where the value was written as one, else as texts."""

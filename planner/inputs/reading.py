@@ -1,0 +1,191 @@
+"""What the readers share while one project is read: the report, files already read, and which rows were kept.
+
+`Reading.table` is the one door to every file: it gives tables and layers in one shape, and writes down what was found on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.inputs import files, ledger, vector
+from planner.inputs.cells import Cell
+from planner.inputs.encodings import UTF8
+from planner.inputs.files import UnusableFileError
+from planner.inputs.specs import FileRef
+from planner.inputs.tables import TABLE_SUFFIXES, Workbook, read_workbook
+from planner.quality import FileRecord, Issue, QualityReport
+
+LONG_ROWS_TOLD = 20
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A ledger or a layer. columns : header -> one cell a row; rows : their numbers as a person counts them.
+
+    shapes : (n,) shapely shapes or None, absent for tables; crs : theirs, "" unknown; broken : indexes of those that cannot be used.
+    """
+
+    shown: str
+    sheet: str | None
+    columns: Mapping[str, list[Cell]]
+    rows: tuple[int, ...]
+    format: str
+    shapes: npt.NDArray[np.object_] | None = None
+    crs: str = ""
+    broken: frozenset[int] = frozenset()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(slots=True)
+class Reading:
+    """One reading of one project."""
+
+    report: QualityReport
+    _said: set[object] = field(default_factory=set)
+    _files: dict[str, Any] = field(default_factory=dict)
+    _tables: dict[object, Table] = field(default_factory=dict)
+    _selected: dict[str, set[tuple[str | None, int]]] = field(default_factory=dict)
+    _kept: dict[str, set[tuple[str | None, int]]] = field(default_factory=dict)
+
+    def add(self, issue: Issue) -> None:
+        """Adds an issue, unless the very same has been added: sections may share a file."""
+        key = (issue.code, issue.severity, issue.file, issue.sentence, issue.sheet, issue.row, issue.column, issue.name, issue.value)
+        if key not in self._said:
+            self._said.add(key)
+            self.report.issues.append(issue)
+
+    def record(self, ref: FileRef, role: str, date: str = "") -> FileRecord:
+        """The record of a file, with its role and the day it speaks for."""
+        record = self.report.record(ref.shown)
+        record.role = record.role or role
+        record.date = record.date or date
+        return record
+
+    def refuse(self, ref: FileRef, error: UnusableFileError, *, empty: str = "blocking") -> None:
+        """Writes down why a file cannot be used; `empty` is the severity of a file without rows."""
+        severity = empty if error.code == "file_empty" and error.sentence != "file_zero_bytes" else error.severity
+        self.add(Issue(error.code, severity, ref.shown, row=error.row, column=error.column, value=error.value, sentence=error.sentence,
+                       params=error.params))
+
+    def attempt(self, ref: FileRef, read: Callable[[], Found], *, empty: str = "blocking") -> Found | None:
+        """What `read` gives, or None after writing down why the file cannot be used. Each file is looked at before it is read."""
+        key = f"?{ref.path}"
+        try:
+            if key not in self._files:
+                files.present(ref.path)
+                files.safe(ref.path)
+                self.report.record(ref.shown).sha256 = files.sha256(ref.path)
+                self._files[key] = True
+            return read()
+        except UnusableFileError as error:
+            self.refuse(ref, error, empty=empty)
+            return None
+
+    def table(self, ref: FileRef, wanted: Sequence[str], *, role: str, date: str = "", sheet: str | None = None,
+              keys: Sequence[str] = (), empty: str = "warning") -> Table | None:
+        """A file as a table, its columns under the wanted names; None (with a blocking issue) where it cannot be used.
+
+        wanted : headers that planner.toml names; keys : those in which a total row would say so; empty : severity of a file without rows.
+        """
+        self.record(ref, role, date)
+        if ref.path.suffix.lower() in TABLE_SUFFIXES:
+            return self.attempt(ref, lambda: self._ledger(ref, wanted, sheet, keys, empty), empty=empty)
+        return self.attempt(ref, lambda: self._layer(ref, wanted), empty=empty)
+
+    def _once(self, kind: str, ref: FileRef, read: Callable[[], Found]) -> Found:
+        """A file read once, however many sections name it."""
+        key = f"{kind}{ref.path}"
+        if key not in self._files:
+            self._files[key] = read()
+        found: Found = self._files[key]
+        return found
+
+    def _ledger(self, ref: FileRef, wanted: Sequence[str], sheet_name: str | None, keys: Sequence[str], empty: str) -> Table:
+        """A table file: workbook or text."""
+        book: Workbook = self._once("book", ref, lambda: read_workbook(ref.path))
+        record = self.report.record(ref.shown)
+        record.format, record.encoding = book.format, book.encoding
+        stated = {".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls"}.get(ref.path.suffix.lower(), "csv")
+        if book.format != stated:
+            self.add(Issue("format_mismatch", "info", ref.shown, value=book.format, params={"stated": ref.path.suffix.lower()}))
+        if book.encoding not in ("", UTF8):
+            self.add(Issue("encoding_guessed", "info", ref.shown, value=book.encoding))
+        sheet = ledger.choose_sheet(book.sheets, wanted, sheet_name)
+        if sheet is None:
+            if sheet_name is not None and any(found.rows for found in book.sheets):
+                raise UnusableFileError("column_missing", sentence="sheet_missing", value=sheet_name,
+                                        sheets=", ".join(found.name or "" for found in book.sheets))
+            raise UnusableFileError("file_empty", sentence="file_without_rows")
+        return self._understood(ref, ledger.understand(sheet, wanted, keys), wanted, book.format, empty)
+
+    def _understood(self, ref: FileRef, found: ledger.Ledger, wanted: Sequence[str], form: str, empty: str) -> Table:
+        """A ledger as a table, with issues for what was repaired."""
+
+        def tell(code: str, row: int | None, *, severity: str = "info", column: str | None = None, value: str | None = None,
+                 sentence: str | None = None) -> None:
+            self.add(Issue(code, severity, ref.shown, found.sheet, row, column, value=value, sentence=sentence))
+
+        if found.titles or found.levels > 1:
+            tell("header_repaired", found.header_row)
+        for name in found.repeated:
+            if name in wanted:
+                tell("header_repaired", found.header_row, column=name, sentence="header_repeated")
+        for name, header in found.renamed.items():
+            if name.strip() != header.strip():
+                tell("header_repaired", found.header_row, column=name, value=header, sentence="header_renamed")
+        for row, first in found.totals:
+            tell("total_row_dropped", row, value=first)
+        for row, first in found.notes:
+            tell("note_row_dropped", row, value=first[:200])
+        for row in found.long[:LONG_ROWS_TOLD]:
+            tell("cells_beyond_header", row)
+        if found.hidden:
+            tell("hidden_rows", None, severity="warning", value=str(found.hidden))
+        record = self.report.record(ref.shown)
+        record.rows_in = max(record.rows_in, found.rows_in)
+        if not found.rows:
+            tell("file_empty", None, severity=empty, sentence="file_without_rows")
+        return Table(ref.shown, found.sheet, found.columns, found.rows, form)
+
+    def _layer(self, ref: FileRef, wanted: Sequence[str]) -> Table:
+        """A layer with shapes."""
+        found = self._once("layer" + "|".join(wanted), ref, lambda: vector.read_features(ref.path, wanted))
+        record = self.report.record(ref.shown)
+        record.format, record.encoding, record.crs, record.rows_in = found.format, found.encoding, found.crs, len(found)
+        if found.guessed:
+            self.add(Issue("encoding_guessed", "info", ref.shown, value=found.encoding))
+        for header in found.cut:
+            self.add(Issue("field_name_cut", "info", ref.shown, column=header))
+        if len(found) == 0:
+            raise UnusableFileError("file_empty", sentence="layer_empty")
+        rows = found.numbers or tuple(range(1, len(found) + 1))
+        return Table(ref.shown, None, found.columns, rows, found.format, found.shapes, found.crs, found.broken)
+
+    def missing_columns(self, table: Table, wanted: Sequence[str]) -> list[str]:
+        """The wanted headers that a table has not, each written down as a blocking issue."""
+        missing = [name for name in dict.fromkeys(wanted) if name not in table.columns]
+        for name in missing:
+            there = ", ".join(list(table.columns)[:30])
+            self.add(Issue("column_missing", "blocking", table.shown, table.sheet, value=name, params={"there": there[:500]}))
+        return missing
+
+    def select(self, table: Table, chosen: npt.NDArray[np.bool_]) -> None:
+        """Writes down which rows a section has picked."""
+        picked = self._selected.setdefault(table.shown, set())
+        picked.update((table.sheet, row) for row, keep in zip(table.rows, chosen, strict=True) if keep)
+        record = self.report.record(table.shown)
+        record.rows_not_selected = len(table) - len(picked)
+
+    def keep(self, table: Table, kept: npt.NDArray[np.bool_]) -> None:
+        """Writes down which rows the analysis uses."""
+        rows = self._kept.setdefault(table.shown, set())
+        rows.update((table.sheet, row) for row, keep in zip(table.rows, kept, strict=True) if keep)
+        self.report.record(table.shown).rows_kept = len(rows)
