@@ -67,6 +67,9 @@ def command(streets_path: Path, from_path: Path, to_path: Path, limit_m: float, 
     matrix = cost_matrix(network, *ends, limit_m=limit_m)
     if given is None:
         note(t("distances.crs_chosen", lang, crs=plane), quiet)
+    for side, path in zip(sides, paths, strict=True):
+        if side.encoding:
+            note(t("distances.encoding_guessed", lang, file=path, encoding=side.encoding), quiet)
     for issue in report.issues:
         note(t("distances.street_issue", lang, file=issue.file, row=issue.row or "-", done=issue.done(lang)), quiet)
     for side, end, path in zip(sides, ends, paths, strict=True):

@@ -14,22 +14,24 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.errors import InputError
+from planner.network.plane import WGS84
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 TABLES = (".csv", ".txt")
-WGS84 = "EPSG:4326"
+
 FARTHEST_M = 2e8
 """No plane coordinate on earth is greater, even with a zone number before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """ids : text, unique. x, y : (P,) degrees or metres, in `crs`."""
+    """ids : text, unique. x, y : (P,) degrees or metres, in `crs`. encoding : of a table that is not UTF-8."""
 
     ids: list[str]
     x: npt.NDArray[np.float64]
     y: npt.NDArray[np.float64]
     crs: str
+    encoding: str = ""
 
 
 def read_points(path: Path, crs: str | None) -> Points:
@@ -48,12 +50,12 @@ def read_points(path: Path, crs: str | None) -> Points:
     return points
 
 
-def _text(path: Path, shown: str) -> str:
-    """A table's text: UTF-8, with or without a BOM, else GB18030, as Excel in Chinese saves it."""
+def _text(path: Path, shown: str) -> tuple[str, str]:
+    """A table's text: UTF-8, with or without a BOM, else GB18030, as Excel in Chinese saves it; and the encoding where it is that."""
     raw = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
+    for encoding, told in (("utf-8-sig", ""), ("gb18030", "gb18030")):
         try:
-            return raw.decode(encoding)
+            return raw.decode(encoding), told
         except UnicodeDecodeError:
             continue
     raise InputError("points_unreadable", file=shown)
@@ -61,8 +63,9 @@ def _text(path: Path, shown: str) -> str:
 
 def _read_table(path: Path, shown: str, crs: str | None) -> Points:
     """Points of a CSV file; rows are numbered as a person counts them, the header being 1."""
+    text, encoding = _text(path, shown)
     try:
-        records = list(csv.reader(io.StringIO(_text(path, shown), newline=""), strict=True))
+        records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         raise InputError("points_unreadable", file=shown) from error
     header = [name.strip() for name in records[0]] if records else []
@@ -82,7 +85,7 @@ def _read_table(path: Path, shown: str, crs: str | None) -> Points:
         ids.append(name)
         xs.append(_number(x, axes[0], row, shown))
         ys.append(_number(y, axes[1], row, shown))
-    return Points(ids, np.array(xs, dtype=np.float64), np.array(ys, dtype=np.float64), system)
+    return Points(ids, np.array(xs, dtype=np.float64), np.array(ys, dtype=np.float64), system, encoding)
 
 
 def _axes(header: Sequence[str], shown: str, crs: str | None) -> tuple[tuple[str, str], str]:

@@ -99,11 +99,21 @@ class Attachment:
         return len(self.edge)
 
 
+def measures(shape_start: IntArray, shape_xy: FloatArray) -> FloatArray:
+    """(K,) metres along its edge of each vertex: added up edge by edge, so that no edge's measure depends on the others."""
+    step = np.hypot(*np.diff(shape_xy, axis=0, prepend=shape_xy[:1]).T)
+    step[shape_start[:-1]] = 0.0
+    vertex, last = shape_start[:-1] + 1, shape_start[1:]
+    while len(vertex):
+        step[vertex] += step[vertex - 1]
+        going_on = vertex + 1 < last
+        vertex, last = vertex[going_on] + 1, last[going_on]
+    return step
+
+
 def planar_lengths(shape_start: IntArray, shape_xy: FloatArray) -> FloatArray:
     """(E,) metres of each edge's shape."""
-    step = np.hypot(*np.diff(shape_xy, axis=0).T) if len(shape_xy) > 1 else np.empty(0)
-    step[shape_start[1:-1] - 1] = 0.0  # from the last vertex of an edge to the first of the next
-    return np.add.reduceat(np.append(step, 0.0), shape_start[:-1]) if len(shape_start) > 1 else np.empty(0)
+    return measures(shape_start, shape_xy)[shape_start[1:] - 1]
 
 
 def assemble(crs: str, mode: str, *, node_x: FloatArray, node_y: FloatArray, tail: IntArray, head: IntArray,
@@ -183,7 +193,7 @@ def _parts(lines: npt.NDArray[np.object_], faults: _Faults) -> tuple[npt.NDArray
     other = ~blank & ~np.isin(rows, row[is_line])
     faults.tell("geometry_missing", rows[blank], "street_without_shape")
     faults.tell("geometry_invalid", rows[other], "street_not_a_line")
-    faults.tell("geometry_invalid", np.unique(row[is_line & ~good]), "street_zero_length")
+    faults.tell("geometry_invalid", np.unique(row[is_line & ~good & ~blank[row]]), "street_zero_length")
     return parts[good], row[good]
 
 
@@ -308,7 +318,7 @@ def save(network: StreetNetwork, path: Path, *, notes: str = "") -> None:
 def load(path: Path) -> tuple[StreetNetwork, str]:
     """Reads a network and its notes from an .npz file; nothing in it is executed. Raises NetworkError where the file is not such a one."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays = {name: file[name] for name in _ARRAYS}
             texts = {name: str(file[name]) for name in ("crs", "mode", "attribution", "notes")}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:

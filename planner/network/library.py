@@ -12,7 +12,7 @@ from threading import Lock
 from planner.errors import NetworkError
 from planner.network import graph, lines
 from planner.network.graph import StreetNetwork
-from planner.network.plane import choose_crs, metric_crs, true_to_scale
+from planner.network.plane import Box, choose_crs, known_crs, metric_crs, true_to_scale
 from planner.network.ways import ATTRIBUTION
 from planner.quality import FileRecord, Issue, QualityReport
 
@@ -53,11 +53,15 @@ class Streets:
 
     path : the file. shown : how planner.toml writes it. crs : the metric system of the networks. layer_crs : the file's own system, where
     it is stated. report : a QualityReport to which the file's record and issues are added when it is first read.
+    around : west, south, east and north, in `crs`, of where the project lies: a layer that does not say its system is tried against it.
+    Raises CrsError for a system that is unknown or, for `crs`, not in metres.
     """
 
-    def __init__(self, path: Path, shown: str, crs: str, layer_crs: str | None = None, report: QualityReport | None = None) -> None:
-        self.path, self.shown, self.layer_crs, self.report = Path(path), shown, layer_crs, report
+    def __init__(self, path: Path, shown: str, crs: str, layer_crs: str | None = None, report: QualityReport | None = None, *,
+                 around: Box | None = None) -> None:
+        self.path, self.shown, self.report, self.around = Path(path), shown, report, around
         self.crs = metric_crs(crs)
+        self.layer_crs = None if layer_crs is None else known_crs(layer_crs)
         self._networks: dict[str, StreetNetwork] = {}
         self._sha256 = ""
         self._lock = Lock()
@@ -95,7 +99,7 @@ class Streets:
             kept = cache_folder() / f"{self._key(mode)}.npz"
             network = _recall(kept, found, self.shown)
             if network is None:
-                network = _read(self.path, self.shown, self.crs, mode, self.layer_crs, found)
+                network = _read(self.path, self.shown, self.crs, mode, self.layer_crs, self.around, found)
                 record = found.record(self.shown)
                 record.role, record.sha256 = "streets", self.sha256
                 record.format = self.path.suffix.lower().lstrip(".")
@@ -108,14 +112,15 @@ class Streets:
 
     def _key(self, mode: str) -> str:
         """What a kept network depends on, as a file name."""
-        made_from = json.dumps([CACHE_VERSION, self.sha256, self.path.suffix.lower(), mode, self.crs, self.layer_crs])
+        made_from = json.dumps([CACHE_VERSION, self.sha256, self.path.suffix.lower(), mode, self.crs, self.layer_crs, self.around])
         return hashlib.sha256(made_from.encode()).hexdigest()
 
     def _tell(self, found: QualityReport) -> None:
         """Adds what was found to the project's report, once."""
         if self.report is None:
             return
-        self.report.files[self.shown] = found.record(self.shown)
+        if self.report.record(self.shown).role in ("", "streets"):  # another section may name the same file
+            self.report.files[self.shown] = found.record(self.shown)
         self.report.issues.extend(issue for issue in found.issues if issue not in self.report.issues)
 
     def _refused(self, error: NetworkError) -> None:
@@ -134,7 +139,7 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _read(path: Path, shown: str, crs: str, mode: str, layer_crs: str | None, report: QualityReport) -> StreetNetwork:
+def _read(path: Path, shown: str, crs: str, mode: str, layer_crs: str | None, around: Box | None, report: QualityReport) -> StreetNetwork:
     """A network from its file, whatever the format."""
     if path.stat().st_size == 0:
         raise NetworkError("streets_empty", file=shown)
@@ -144,7 +149,7 @@ def _read(path: Path, shown: str, crs: str, mode: str, layer_crs: str | None, re
 
         return osm.read_osm(path, shown, crs, mode, report=report)
     if suffix in lines.SUFFIXES:
-        return lines.read_lines(path, shown, crs, mode, layer_crs=layer_crs, report=report)
+        return lines.read_lines(path, shown, crs, mode, layer_crs=layer_crs, around=around, report=report)
     raise NetworkError("streets_format_unknown", file=shown, suffix=suffix)
 
 

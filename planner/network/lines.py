@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from planner.errors import NetworkError
 from planner.network import rules
 from planner.network.graph import StreetNetwork, from_lines
-from planner.network.plane import WGS84
+from planner.network.plane import WGS84, Box
 from planner.network.ways import ATTRIBUTION
 from planner.quality import QualityReport
 
@@ -83,17 +84,19 @@ def _read_vector(path: Path) -> Any:
     return pyogrio.read_dataframe(path, layer=name, columns=[*rules.KEYS, *OSM_ID_COLUMNS, "length_m"], on_invalid="ignore")
 
 
-def read_lines(path: Path, shown: str, crs: str, mode: str, *, layer_crs: str | None = None, report: QualityReport) -> StreetNetwork:
+def read_lines(path: Path, shown: str, crs: str, mode: str, *, layer_crs: str | None = None, around: Box | None = None,
+               report: QualityReport) -> StreetNetwork:
     """A network from a line layer (contract, section 2.1), in the metric `crs`.
 
-    layer_crs : the layer's own system, where it is stated; else what the file says. Raises NetworkError where no network can be made of it.
+    layer_crs : the layer's own system, where it is stated; else what the file says; where it says nothing, degrees or `crs` if that puts
+    the layer `around` the project (in `crs`), which is told. Raises NetworkError where no network can be made of it.
     """
     import numpy as np
 
     frame = read_layer(path, shown)
     record = report.record(shown)
     record.rows_in = len(frame)
-    frame = _placed(frame, shown, layer_crs)
+    frame = _placed(frame, shown, layer_crs or (_tried(frame, shown, crs, around, report) if frame.crs is None and around else None))
     record.crs = frame.crs.to_string() if len(frame.crs.to_string()) < 40 else frame.crs.name
     shapes = frame.geometry.to_crs(crs).to_numpy()
     columns: Mapping[str, Any] = {key: frame[key].to_numpy(dtype=object) for key in (*rules.KEYS, "length_m") if key in frame.columns}
@@ -102,11 +105,24 @@ def read_lines(path: Path, shown: str, crs: str, mode: str, *, layer_crs: str | 
                       file=shown)
 
 
-def place_of(path: Path, shown: str, *, layer_crs: str | None = None) -> tuple[str, tuple[float, float, float, float]]:
+def place_of(path: Path, shown: str, *, layer_crs: str | None = None) -> tuple[str, Box]:
     """A layer's own system, and its west, south, east and north in degrees."""
     frame = _placed(read_layer(path, shown), shown, layer_crs)
     west, south, east, north = (float(value) for value in frame.geometry.to_crs(WGS84).total_bounds)
     return frame.crs.to_string(), (west, south, east, north)
+
+
+def _tried(frame: gpd.GeoDataFrame, shown: str, crs: str, around: Box, report: QualityReport) -> str | None:
+    """The system in which a layer without one lies around the project: degrees or the project's own; None where neither does."""
+    import shapely
+
+    project = shapely.box(*around)
+    for candidate in (WGS84, crs):
+        bounds = frame.geometry.set_crs(candidate, allow_override=True).to_crs(crs).total_bounds
+        if all(math.isfinite(value) for value in bounds) and shapely.intersects(project, shapely.box(*bounds)):
+            report.add("crs_missing", "warning", shown, sentence="streets_crs_tried", value=candidate)
+            return candidate
+    return None
 
 
 def _placed(frame: gpd.GeoDataFrame, shown: str, layer_crs: str | None) -> gpd.GeoDataFrame:

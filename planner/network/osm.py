@@ -216,7 +216,8 @@ def streets_of_place(name: str, *, endpoints: Mapping[str, str] | None = None) -
         graph = osmnx.simplify_graph(graph, edge_attrs_differ=[key for key in rules.KEYS if key != "oneway"])
         edges = osmnx.graph_to_gdfs(graph, nodes=False).reset_index()
     once = edges[~_is_return(edges)]
-    columns = {key: [rules.clean(value) for value in once[key]] for key in ("osmid", *rules.KEYS, "bridge", "tunnel") if key in once.columns}
+    wanted = [key for key in ("osmid", *rules.KEYS, "bridge", "tunnel") if key in once.columns]
+    columns = {key: [rules.clean(value) for value in once[key]] for key in wanted}
     if "oneway" in columns:
         columns["oneway"] = ["yes" if value in rules.FORWARD else "" for value in columns["oneway"]]
     return gpd.GeoDataFrame(columns, geometry=once.geometry.to_numpy(), crs=WGS84)

@@ -15,6 +15,9 @@ from planner.network.graph import LIMIT_SLACK_M, Attachment, FloatArray, IntArra
 PAIRS_AT_ONCE = 4_000_000
 """Pairs of points on one edge looked at in one go: bounds the memory."""
 
+SAME_PLACE_M = 1e-6
+"""Places as near as this along an edge are one: a point at a street's end stands on the node, whichever way that street may be used."""
+
 Progress = Callable[[float], None]
 
 
@@ -34,12 +37,12 @@ def _ends(network: StreetNetwork, points: Attachment, leaving: bool) -> tuple[In
     """Where points meet the nodes: rows of (point, node, metres from the point to the node or, not leaving, from the node to it)."""
     row = np.flatnonzero(points.attached)
     edge, along, leg = points.edge[row], points.along_m[row], points.leg_m[row]
-    way = network.direction[edge]
-    by_head = way >= 0 if leaving else way <= 0
-    by_tail = way <= 0 if leaving else way >= 0
+    way = network.direction[edge] if leaving else -network.direction[edge]
+    to_head = network.length_m[edge] - along
+    by_head, by_tail = (way >= 0) | (to_head <= SAME_PLACE_M), (way <= 0) | (along <= SAME_PLACE_M)
     point = np.concatenate([row[by_tail], row[by_head]])
     node = np.concatenate([network.tail[edge[by_tail]], network.head[edge[by_head]]])
-    metres = np.concatenate([along[by_tail] + leg[by_tail], (network.length_m[edge] - along)[by_head] + leg[by_head]])
+    metres = np.concatenate([along[by_tail] + leg[by_tail], to_head[by_head] + leg[by_head]])
     return point, node, metres
 
 
@@ -47,7 +50,7 @@ def _along_edge(network: StreetNetwork, origins: Attachment, destinations: Attac
     """Metres straight along the edge that origin a and destination b share; inf against its direction of travel."""
     step, way = destinations.along_m[b] - origins.along_m[a], network.direction[origins.edge[a]]
     metres = np.abs(step) + origins.leg_m[a] + destinations.leg_m[b]
-    metres[((way > 0) & (step < 0)) | ((way < 0) & (step > 0))] = np.inf
+    metres[((way > 0) & (step < -SAME_PLACE_M)) | ((way < 0) & (step > SAME_PLACE_M))] = np.inf
     return metres
 
 

@@ -14,15 +14,26 @@ SCALE_ERROR = 0.002
 """UTM is off by up to 0.1 % within its zone, Gauss-Kruger by less; Web Mercator by 18 % at 32 degrees north."""
 
 
-def metric_crs(text: str) -> str:
-    """A coordinate system as it was given, once it is known to be plane and in metres; else a CrsError."""
+Box = tuple[float, float, float, float]
+
+
+def known_crs(text: str) -> str:
+    """A coordinate system as it was given, once it is known to be one; else a CrsError."""
     from pyproj import CRS
     from pyproj.exceptions import CRSError
 
     try:
-        crs = CRS.from_user_input(text)
+        CRS.from_user_input(text)
     except CRSError as error:
         raise CrsError("crs_unknown", crs=text) from error
+    return text
+
+
+def metric_crs(text: str) -> str:
+    """A coordinate system as it was given, once it is known to be plane and in metres; else a CrsError."""
+    from pyproj import CRS
+
+    crs = CRS.from_user_input(known_crs(text))
     if not crs.is_projected:
         raise CrsError("crs_not_plane", crs=text)
     if any(not math.isclose(axis.unit_conversion_factor, 1.0) for axis in crs.axis_info[:2]):
@@ -46,7 +57,7 @@ def choose_crs(west: float, south: float, east: float, north: float) -> str:
     return f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
 
 
-def true_to_scale(text: str, extent: tuple[float, float, float, float]) -> bool:
+def true_to_scale(text: str, extent: Box) -> bool:
     """Whether a system is plane, in metres, and off by less than SCALE_ERROR in the middle of an extent in degrees."""
     from pyproj import CRS, Proj
 

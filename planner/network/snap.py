@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.network.graph import LIMIT_SLACK_M, Attachment, FloatArray, IntArray, StreetNetwork, planar_lengths
+from planner.network.graph import LIMIT_SLACK_M, Attachment, FloatArray, IntArray, StreetNetwork, measures
 
 TIE_M = 1e-9
 """Edges that are as near as this are as near as each other: the first of them is taken, on every machine."""
@@ -25,6 +25,14 @@ def _tree(network: StreetNetwork) -> Any:
     return network.derived["tree"]
 
 
+def _measures(network: StreetNetwork) -> FloatArray:
+    """(K,) metres along its edge of each vertex, worked out once for a network."""
+    if "measures" not in network.derived:
+        network.derived["measures"] = measures(network.shape_start, network.shape_xy)
+    found: FloatArray = network.derived["measures"]
+    return found
+
+
 def _on_edges(network: StreetNetwork, edge: IntArray, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
     """For pairs of a point and an edge: metres between them, and along the shape to the nearest place, the first of equals."""
     first, pieces = network.shape_start[edge], network.shape_start[edge + 1] - network.shape_start[edge] - 1
@@ -36,11 +44,11 @@ def _on_edges(network: StreetNetwork, edge: IntArray, x: FloatArray, y: FloatArr
     square = (way * way).sum(axis=1)
     share = np.clip((off * way).sum(axis=1) / np.where(square > 0, square, 1.0), 0.0, 1.0)
     distance = np.hypot(*(off - share[:, None] * way).T)
-    metres = np.sqrt(square)
-    before = np.cumsum(metres) - metres
     order = np.lexsort((vertex, distance, pair))
     best = order[begin]
-    return distance[best], before[best] - before[begin] + share[best] * metres[best]
+    along = _measures(network)[vertex[best]]
+    piece = _measures(network)[vertex[best] + 1] - along
+    return distance[best], along + share[best] * piece
 
 
 def attach(network: StreetNetwork, x: FloatArray, y: FloatArray, *, max_snap_m: float) -> Attachment:
@@ -75,7 +83,7 @@ def _attach_some(network: StreetNetwork, x: FloatArray, y: FloatArray, rows: Int
     first = order[np.flatnonzero(np.diff(row[order], prepend=-1))]
     first = first[leg[first] <= max_snap_m + LIMIT_SLACK_M]
     row, edge = row[first], edge[first]
-    shape = planar_lengths(network.shape_start, network.shape_xy)[edge]
+    shape = _measures(network)[network.shape_start[edge + 1] - 1]
     share = np.clip(along[first] / np.where(shape > 0, shape, 1.0), 0.0, 1.0)
     found.edge[row], found.leg_m[row] = edge, leg[first]
     found.along_m[row] = np.where(network.length_m[edge] == shape, np.minimum(along[first], shape), share * network.length_m[edge])

@@ -48,7 +48,7 @@ def to_network(ways: Ways, *, crs: str, mode: str, report: QualityReport, file: 
     record = report.record(file)
     record.rows_in, record.rows_kept = count, int((drawn & status.some_mode).sum())
     record.rows_not_selected = int((drawn & ~status.some_mode).sum())
-    lost = int((~known[np.unique(ways.node[status.open[way]])]).sum())
+    lost = int((~known[np.unique(ways.node[status.some_mode[way]])]).sum())
     if lost:
         report.add("osm_nodes_missing", "info", file, value=str(lost))
     if (~drawn).any():
