@@ -207,7 +207,7 @@ def measure_separation(inquiry: Inquiry) -> Measured | None:
     itself = check.from_ in pool.layers
     if len(there_xy) <= int(itself):
         return None
-    placed = np.isfinite(xy).all(axis=1)
+    placed: BoolArray = np.asarray(np.isfinite(xy).all(axis=1), dtype=bool)
     tree = cKDTree(there_xy)
     metres = np.full(len(pool), np.nan)
     for k in np.flatnonzero(placed):
