@@ -35,3 +35,15 @@ def component_script() -> str:
 def style() -> str:
     """Leaflet's style and ours."""
     return _static(f"{LEAFLET}/leaflet.css") + "\n" + _static("coverage_map.css")
+
+
+@cache
+def page_script() -> str:
+    """What starts the map of an exported file."""
+    return _static("standalone.js")
+
+
+@cache
+def page_style() -> str:
+    """The style of an exported file around its map."""
+    return _static("standalone.css")

@@ -64,11 +64,12 @@ class MapGeometry:
 def map_geometry(boundaries: Boundaries, backdrop: Sequence[Backdrop] = (), *, tolerance_m: float = TOLERANCE_M) -> MapGeometry:
     """The geometry file of a project: all its levels in their frames' order (code order), simplified with shared borders kept shared.
 
-    Label points are the centres of the largest circles that fit into the units, so each lies well inside its unit.
+    Label points are the centres of the largest circles that fit into the units beside the water, so each lies well inside its unit.
     """
     to_lonlat = Transformer.from_crs(boundaries.crs, "EPSG:4326", always_xy=True)
     order = sorted(boundaries.levels, key=lambda level: LEVELS.index(level) if level in LEVELS else len(LEVELS))
     shapes = {level: _simplified(_areas(boundaries.levels[level]), tolerance_m) for level in order}
+    water = [layer.geometries for layer in backdrop if layer.kind == "water"]
     layers = [(layer.kind, _lines(layer.geometries, tolerance_m)) for layer in backdrop if len(layer.geometries)]
     everything = np.concatenate([_lonlat(shapely.get_coordinates(shape), to_lonlat) for shape in shapes.values()] or [np.empty((0, 2))])
     west, south, east, north = (*everything.min(axis=0), *everything.max(axis=0)) if len(everything) else (0.0, 0.0, 0.0, 0.0)
@@ -76,7 +77,7 @@ def map_geometry(boundaries: Boundaries, backdrop: Sequence[Backdrop] = (), *, t
     body, parts = bytearray(), []
     for level in order:
         frame = boundaries.levels[level]
-        stream = _level_stream(shapes[level], to_lonlat, origin)
+        stream = _level_stream(shapes[level], _without(shapes[level], water), to_lonlat, origin)
         parts.append({"level": level, "codes": frame["code"].tolist(), "names": frame["name"].tolist(), "offset": len(body)})
         body += stream
     for kind, lines in layers:
@@ -145,7 +146,8 @@ def _areas(frame: gpd.GeoDataFrame) -> GeometryArray:
     shapes: GeometryArray = np.asarray(frame.geometry.to_numpy(), dtype=object)
     invalid = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
     shapes = np.where(invalid, shapely.make_valid(shapes), shapes)
-    return np.array([_polygonal(shape) for shape in shapes], dtype=object)
+    found: GeometryArray = np.array([_polygonal(shape) for shape in shapes], dtype=object)
+    return found
 
 
 def _polygonal(shape: Any) -> Any:
@@ -173,7 +175,8 @@ def _lines(geometries: GeometryArray, tolerance_m: float) -> GeometryArray:
     rings = shapely.get_rings(parts[kind == shapely.GeometryType.POLYGON])
     parts = np.concatenate([parts[kind == shapely.GeometryType.LINESTRING], rings])
     simple: GeometryArray = shapely.simplify(parts, tolerance_m)
-    return simple[~shapely.is_empty(simple)]
+    drawn: GeometryArray = simple[~shapely.is_empty(simple)]
+    return drawn
 
 
 def _lonlat(xy: npt.NDArray[np.float64], to_lonlat: Transformer) -> npt.NDArray[np.float64]:
@@ -198,7 +201,20 @@ def _open_rings(rings: GeometryArray, to_lonlat: Transformer, origin: tuple[floa
     return steps[keep], np.bincount(ring[keep], minlength=len(rings)).astype(np.int64)
 
 
-def _level_stream(shapes: GeometryArray, to_lonlat: Transformer, origin: tuple[float, float]) -> bytes:
+def _without(shapes: GeometryArray, water: Sequence[GeometryArray]) -> GeometryArray:
+    """The areas less the water that is drawn over them; an area that is all water stays whole."""
+    ponds = shapely.make_valid(np.concatenate(water)) if water else np.empty(0, dtype=object)
+    ponds = ponds[shapely.area(ponds) > 0]
+    dry = shapes.copy()
+    which, pond = shapely.STRtree(ponds).query(shapes, predicate="intersects") if len(ponds) else (np.empty(0, int), np.empty(0, int))
+    for unit in np.unique(which):
+        rest = shapely.difference(shapes[unit], shapely.union_all(ponds[pond[which == unit]]))
+        if rest.area > 0.02 * shapes[unit].area:
+            dry[unit] = _polygonal(rest)
+    return dry
+
+
+def _level_stream(shapes: GeometryArray, dry: GeometryArray, to_lonlat: Transformer, origin: tuple[float, float]) -> bytes:
     """The stream of one level."""
     parts, unit = shapely.get_parts(shapes, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
@@ -213,7 +229,7 @@ def _level_stream(shapes: GeometryArray, to_lonlat: Transformer, origin: tuple[f
     # Where both stand at one place, a unit's count comes before its first ring's.
     order = np.lexsort((np.r_[np.zeros(len(unit_at)), np.ones(len(ring_at))], np.r_[np.arange(len(unit_at)), of_unit], at))
     body = np.insert(deltas, at[order], number[order])
-    return _varint(np.concatenate([[len(shapes)], body, _label_stream(shapes, to_lonlat, origin)]))
+    return _varint(np.concatenate([[len(shapes)], body, _label_stream(dry, to_lonlat, origin)]))
 
 
 def _label_stream(shapes: GeometryArray, to_lonlat: Transformer, origin: tuple[float, float]) -> IntArray:

@@ -4,7 +4,8 @@
  * Names and codes are data: they reach the page as text nodes or canvas text, never as HTML.
  *
  *   PlannerMap.readGeometry(buffer)            the geometry file that planner/export/geometry.py writes
- *   new PlannerMap.CoverageMap(root, on)       builds the map in an empty element; on: {pick(code), add(lon, lat)}
+ *   new PlannerMap.CoverageMap(root, on, map)  builds the map in an empty element, or takes a Leaflet map into it;
+ *                                              on: {pick(code), add(lon, lat)}
  *   map.update(geometry, data)                 paints; data is MapData.wire() of planner/export/mapdata.py
  *   map.destroy()
  */
@@ -67,8 +68,11 @@
       }
       const xy = new Float64Array(raw), ring = offsets(sizes), unit = offsets(ringsOf);
       const index = new Map(part.codes.map((code, i) => [code, i]));
-      levels[part.level] = { level: part.level, codes: part.codes, names: part.names, count, xy, ring, unit, label, index,
-                             box: boxes(count, (i) => ring[unit[i]], xy) };
+      const box = boxes(count, (i) => ring[unit[i]], xy);
+      let area = 0;
+      for (let i = 0; i < count; i++) if (box[4 * i] <= box[4 * i + 2]) area += (box[4 * i + 2] - box[4 * i]) * (box[4 * i + 3] - box[4 * i + 1]);
+      levels[part.level] = { level: part.level, codes: part.codes, names: part.names, count, xy, ring, unit, label, index, box,
+                             size: Math.sqrt(0.6 * area / Math.max(1, count)) }; // of a usual unit, in px at zoom 0
     }
     for (const part of head.layers) {
       at = start + part.offset;
@@ -230,17 +234,18 @@
   // ---------------------------------------------------------------- the map
 
   class CoverageMap {
-    constructor(root, on) {
+    constructor(root, on, leaflet) {
       this.on = on || {};
       this.root = root;
       root.textContent = "";
-      this.box = element("div", "pcm-map", root);
+      this.box = leaflet ? root.appendChild(leaflet.getContainer()) : element("div", "", root);
+      this.box.classList.add("pcm-map");
       this.box.dataset.testid = "map";
       this.box.tabIndex = 0;
       this.box.setAttribute("role", "application");
       this.source = element("div", "pcm-source", root);
       this.source.dataset.testid = "map-source";
-      this.map = L.map(this.box, { zoomControl: false, attributionControl: false, keyboard: false, zoomSnap: 0.25, zoomDelta: 1, minZoom: 3, maxZoom: 18,
+      this.map = leaflet || L.map(this.box, { zoomControl: false, attributionControl: false, keyboard: false, zoomSnap: 0.25, zoomDelta: 1, minZoom: 3, maxZoom: 18,
                                    zoomAnimation: !still(), fadeAnimation: false, inertia: !still(), doubleClickZoom: false });
       this.scale = element("div", "pcm-scale", this.box);
       this.scale.dataset.testid = "map-scale";
@@ -265,7 +270,14 @@
       this.map.on("dblclick", (event) => { if (!this.adding()) this.map.setZoomAround(event.latlng, this.map.getZoom() + 1); });
       this.box.addEventListener("keydown", (event) => this.key(event));
       this.box.addEventListener("wheel", () => { this.touched = true; }, { passive: true });
-      this.box.addEventListener("mousedown", (event) => { if (!event.target.closest("button")) this.box.focus({ preventScroll: true }); });
+      // Outline and centre cross are for those who came by keyboard; a pointer's focus needs neither.
+      this.box.addEventListener("mousedown", (event) => {
+        this.byPointer = true;
+        this.box.classList.remove("pcm-keys");
+        if (!event.target.closest("button")) this.box.focus({ preventScroll: true });
+        this.byPointer = false;
+      });
+      this.box.addEventListener("focus", () => this.box.classList.toggle("pcm-keys", !this.byPointer));
       this.map.on("dragstart", () => { this.touched = true; });
       this.watch = new ResizeObserver(() => this.resized());
       this.watch.observe(this.box);
@@ -405,8 +417,9 @@
           if (lines) { c.fillStyle = lines; c.fill("evenodd"); }
         }
       }
+      this.paintHairlines(c, f, shown);
       this.paintBackdrop(c, f, layers);
-      this.paintBorders(c, f, shown);
+      this.paintOutlines(c, f, shown);
       this.taken = [];
       this.paintPoints(c, f);
       this.paintNames(c, f, shown);
@@ -419,8 +432,8 @@
 
     paintBackdrop(c, f, layers) {
       const z = f.zoom;
-      if (layers.water) fillLayer(c, layers.water, f, "rgba(126,168,190,.85)");
-      if (layers.green && z >= 12) fillLayer(c, layers.green, f, "rgba(92,140,80,.16)");
+      if (layers.water) fillLayer(c, layers.water, f, "rgba(140,180,201,.94)", "rgba(92,138,163,.9)");
+      if (layers.green && z >= 11) fillLayer(c, layers.green, f, "rgba(70,130,70,.10)", "rgba(52,110,58,.65)");
       if (layers.street_minor && z >= MINOR_ZOOM) strokeLayer(c, layers.street_minor, f, { color: "rgba(60,66,74,.22)", width: z >= 16 ? 1.6 : 0.9 });
       if (layers.street_major) {
         const width = z < 11 ? 0.6 : z < 13 ? 0.9 : z < 15 ? 1.3 : 2.2;
@@ -432,16 +445,21 @@
       }
     }
 
-    paintBorders(c, f, shown) {
+    /* White lines between the units, as thin as the units are small: where a unit is a few pixels they would drown the colours. */
+    paintHairlines(c, f, shown) {
+      const px = this.level.size * f.k;
+      if (px < 9) return;
+      c.lineJoin = "round"; c.strokeStyle = "rgba(255,255,255,.9)"; c.lineWidth = px < 16 ? 0.4 : px < 60 ? 0.8 : 1.2;
+      for (const i of shown) { traceUnit(c, this.level, i, f); c.stroke(); }
+    }
+
+    paintOutlines(c, f, shown) {
       const { geometry, level } = this, rank = geometry.order.indexOf(level.level);
-      const fine = level.count > 400 && f.zoom < 11;
-      c.lineJoin = "round";
-      c.strokeStyle = "rgba(255,255,255,.9)"; c.lineWidth = fine ? 0.4 : 0.8;
-      for (const i of shown) { traceUnit(c, level, i, f); c.stroke(); }
       const outlines = geometry.order.slice(0, rank).slice(-2);
       for (const name of [...outlines].reverse()) {
         const coarse = geometry.levels[name], strong = name !== outlines[outlines.length - 1];
-        c.strokeStyle = strong ? "rgba(35,38,46,.9)" : "rgba(45,49,58,.78)"; c.lineWidth = strong ? 2 : 1.2;
+        const thin = coarse.size * f.k < 40;
+        c.strokeStyle = strong ? "rgba(35,38,46,.9)" : `rgba(45,49,58,${thin ? 0.6 : 0.78})`; c.lineWidth = strong ? 2 : thin ? 0.8 : 1.3;
         for (let i = 0; i < coarse.count; i++) if (!outside(coarse.box, i, f.w, f.n, f.e, f.s)) { traceUnit(c, coarse, i, f); c.stroke(); }
       }
       if (!outlines.length) {
@@ -638,6 +656,7 @@
 
     key(event) {
       if (event.target !== this.box || event.altKey || event.ctrlKey || event.metaKey) return;
+      this.box.classList.add("pcm-keys");
       const far = event.shiftKey ? 3 : 1, pan = { ArrowLeft: [-STEP_PX, 0], ArrowRight: [STEP_PX, 0], ArrowUp: [0, -STEP_PX], ArrowDown: [0, STEP_PX] }[event.key];
       const calm = { animate: false };
       if (pan) { this.touched = true; this.map.panBy([pan[0] * far, pan[1] * far], calm); }
