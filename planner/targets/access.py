@@ -16,7 +16,7 @@ from scipy.spatial import cKDTree
 from planner.inputs.layers import FloatArray, IntArray
 from planner.measure.coverage import Chosen, choose, nearest_facility, straight_line, within
 from planner.targets.figures import INF, Cell, Exact, Figure, stock
-from planner.targets.inquiry import DataMissingError, Inquiry, Measured
+from planner.targets.inquiry import DataMissingError, Inquiry, Measured, UnitSet
 from planner.targets.pack import Limit
 from planner.targets.selection import Pool, facility_units, memberships, pool_of
 from planner.targets.unit_sets import demand_unit, entry_of_units, unit_set
@@ -101,13 +101,10 @@ def population_within(inquiry: Inquiry) -> tuple[Measured, FloatArray, float]:
     people = inquiry.people(inquiry.group)
     blank, known = np.isnan(people), np.nan_to_num(people)
     units = unit_set(inquiry)
-    limits, own = _limits(inquiry)
-    pools = [pool_of(inquiry, (slug,)) for slug in check.basket] if check.basket else [pool_of(inquiry)]
-    reaches = [_reach(inquiry, pool, limits, own) for pool in pools]
+    reaches = _reaches(inquiry)
     sure, most = np.logical_and.reduce([reach.sure for reach in reaches]), np.logical_and.reduce([reach.most for reach in reaches])
     doubt = tuple(dict.fromkeys(cell for reach in reaches for cell in reach.cells))
-    unit = demand_unit(inquiry.city, units.level, units.codes)
-    scope = np.ones(len(people), dtype=bool) if units.everywhere else (unit >= 0) & ~units.exempt[np.where(unit >= 0, unit, 0)]
+    unit, scope = _unit_and_scope(inquiry, units)
     if check.weights:
         _note_score(inquiry, reaches, known * scope)
     inside = unit >= 0
@@ -124,6 +121,28 @@ def population_within(inquiry: Inquiry) -> tuple[Measured, FloatArray, float]:
     missing = tuple(cell for k in np.flatnonzero(blanks) for cell in figures[k].cells if cell.layer == "population")
     total = _share(total_covered, total_hoped, total_people, doubt, missing)
     return Measured(units, figures, total), whole - covered, total_people - total_covered
+
+
+def points_beyond(inquiry: Inquiry) -> BoolArray:
+    """(I,) demand points of the scope that lie beyond the limits: those whose people `population_within` counts as beyond. Raises DataMissingError."""
+    scope = _unit_and_scope(inquiry, unit_set(inquiry))[1]
+    return scope & ~np.logical_and.reduce([reach.sure for reach in _reaches(inquiry)])
+
+
+def _reaches(inquiry: Inquiry) -> list[Reach]:
+    """Who is within the limits of the layers together, or with a basket of each layer of it."""
+    limits, own = _limits(inquiry)
+    basket = inquiry.check.basket
+    pools = [pool_of(inquiry, (slug,)) for slug in basket] if basket else [pool_of(inquiry)]
+    return [_reach(inquiry, pool, limits, own) for pool in pools]
+
+
+def _unit_and_scope(inquiry: Inquiry, units: UnitSet) -> tuple[IntArray, BoolArray]:
+    """For each demand point the number of its unit (-1: none), and whether the scope holds it."""
+    unit = demand_unit(inquiry.city, units.level, units.codes)
+    if units.everywhere:
+        return unit, np.ones(len(unit), dtype=bool)
+    return unit, (unit >= 0) & ~units.exempt[np.where(unit >= 0, unit, 0)]
 
 
 def _share(covered: float, hoped: float, people: float, doubt: tuple[Cell, ...], blanks: tuple[Cell, ...]) -> Figure:

@@ -58,6 +58,11 @@ def evaluate_target(city: City, pack: TargetPack, target: Target, as_of: dt.date
     return _result(target, ledger, _judged(target, check, answer), check)
 
 
+def effective_check(city: City, target: Target) -> Check | None:
+    """The check in effect: with what the plan leaves open filled in by planner.toml, else by the pack's default. Raises PackError."""
+    return _effective(Ledger(), city, target)
+
+
 def _effective(ledger: Ledger, city: City, target: Target) -> Check | None:
     """The check with what the plan leaves open filled in: by planner.toml, else by the pack's default, each said in a note."""
     check = target.check
