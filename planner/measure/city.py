@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from planner.errors import InputError
 from planner.inputs.layers import Boundaries, DemandPoints, FacilityLayer, Source
 from planner.inputs.status import Counting, counting
@@ -27,7 +30,8 @@ class Reported:
 class City:
     """A project in memory. `streets.network(mode)` gives the network of a mode, read on first use.
 
-    `cache` keeps distances that were worked out once; it is no part of the city's value.
+    `cache` keeps distances that were worked out once; it is no part of the city's value. Nor is `basemap`: kind ("water", "rail", "green")
+    -> shapes in `crs`, for drawing only.
     """
 
     id: str
@@ -44,6 +48,7 @@ class City:
     packs: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     cache: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    basemap: Mapping[str, npt.NDArray[np.object_]] = field(default_factory=dict, compare=False, repr=False)
 
     def layer(self, slug: str) -> FacilityLayer:
         """A facility layer, or an InputError that names the layers there are."""
