@@ -124,9 +124,10 @@ def population_within(inquiry: Inquiry) -> tuple[Measured, FloatArray, float]:
 
 
 def points_beyond(inquiry: Inquiry) -> BoolArray:
-    """(I,) demand points of the scope that lie beyond the limits: those whose people `population_within` counts as beyond. Raises DataMissingError."""
+    """(I,) demand points of the scope beyond the limits, whose people `population_within` counts as beyond. Raises DataMissingError."""
     scope = _unit_and_scope(inquiry, unit_set(inquiry))[1]
-    return scope & ~np.logical_and.reduce([reach.sure for reach in _reaches(inquiry)])
+    inside: BoolArray = np.logical_and.reduce([reach.sure for reach in _reaches(inquiry)])
+    return scope & ~inside
 
 
 def _reaches(inquiry: Inquiry) -> list[Reach]:

@@ -1,0 +1,204 @@
+"""The rows of the gap list and the project list, by the keys of the exchange files; every writer of this room starts here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from planner.export.cells import finite
+from planner.i18n import pick, t
+from planner.plan.gaplist import CapitalProject, Gap, GapList, say_all
+from planner.targets.evaluation import Threshold
+
+GAP_KEYS = (
+    "gap_id",
+    "target_id",
+    "clause",
+    "layer",
+    "unit_code",
+    "unit_name",
+    "level",
+    "value",
+    "threshold",
+    "shortfall",
+    "shortfall_unit",
+    "people_affected",
+    "nearest_facility",
+    "minutes",
+    "action",
+    "project_id",
+    "responsible",
+    "deadline",
+)
+"""The columns of the gap list, in their order; those of GAP_MORE follow."""
+GAP_MORE = ("rank", "title", "plan", "binding", "group", "travel", "unit_class", "zero", "status", "note")
+PROJECT_KEYS = (
+    "project_id",
+    "name",
+    "layer",
+    "action",
+    "unit_code",
+    "unit_name",
+    "lon",
+    "lat",
+    "beds",
+    "area_m2",
+    "beneficiaries",
+    "cost",
+    "price_year",
+    "cost_source",
+    "funding",
+    "year",
+    "phase",
+    "targets",
+    "overlap",
+    "confidence",
+    "priority",
+)
+"""The columns of the project list, in their order; those of PROJECT_MORE follow. In data files `cost` is `est_cost_cny`, in yuan."""
+PROJECT_MORE = ("quantity", "beneficiaries_by_group", "gaps", "responsible", "cost_note", "status")
+SHORTFALL_UNITS = (
+    "facilities",
+    "people",
+    "minutes",
+    "metres",
+    "units",
+    "share",
+    "beds",
+    "nursing_beds",
+    "reserve_beds",
+    "approved_beds",
+    "area_m2",
+    "staff",
+    "residents",
+    "households",
+    "patients_served",
+    "km2",
+    "capacity",
+)
+GROUPS = ("total", "age_60_plus", "age_65_plus", "age_80_plus", "under_18", "households", "destitute", "home_patients")
+LEVELS = ("city", "district", "township", "community", "facility")
+
+
+def label(kind: str, key: str, known: Sequence[str], lang: str) -> str:
+    """The word for a key of the vocabulary (`export.<kind>.<key>`), or the key itself where it is the project's own."""
+    return t(f"export.{kind}.{key}", lang) if key in known else key
+
+
+def group_label(group: str, lang: str) -> str:
+    """The word for a population group."""
+    return label("group", group, GROUPS, lang)
+
+
+def level_label(level: str, lang: str) -> str:
+    """The word for a level of units."""
+    return label("level", level, LEVELS, lang)
+
+
+def threshold_text(threshold: Threshold, *, is_share: bool) -> str:
+    """A range as text; the figures of shares in per cent."""
+    if not isinstance(threshold, (tuple, list)):
+        return ""
+    low, high = (figure * 100 if is_share else figure for figure in threshold)
+    return f"{low:g}–{high:g}" + ("%" if is_share else "")
+
+
+def gap_note(gap: Gap, lang: str) -> str:
+    """What a reader of the row should know: blanks in the ledger, nobody who can reach a facility."""
+    notes = []
+    if gap.blanks:
+        notes.append(t("export.note.blanks", lang, blanks=gap.blanks))
+    if gap.nearest_facility == "" and gap.minutes is None and gap.people_affected:
+        notes.append(t("export.note.unreached", lang))
+    return t("gaps.list_semicolon", lang).join(notes)
+
+
+def gap_row(gap: Gap, lang: str) -> dict[str, Any]:
+    """A gap by key. Text is in the language asked for; codes, slugs and figures are the same in both."""
+    threshold = gap.threshold
+    low, high = threshold if isinstance(threshold, (tuple, list)) else (threshold, None)
+    return {
+        "gap_id": gap.gap_id,
+        "target_id": gap.target_id,
+        "clause": gap.clause,
+        "layer": gap.layer,
+        "unit_code": gap.unit_code,
+        "unit_name": gap.unit_name,
+        "level": gap.level,
+        "value": finite(gap.value),
+        "threshold": finite(low),
+        "shortfall": finite(gap.shortfall),
+        "shortfall_unit": label("shortfall_unit", gap.shortfall_of, SHORTFALL_UNITS, lang),
+        "people_affected": finite(gap.people_affected),
+        "nearest_facility": gap.nearest_facility,
+        "minutes": finite(gap.minutes),
+        "action": gap.action.say(lang),
+        "project_id": t("gaps.list_comma", lang).join(gap.project_ids),
+        "responsible": pick(gap.responsible, lang),
+        "deadline": gap.deadline,
+        "rank": gap.rank,
+        "title": pick(gap.title, lang),
+        "plan": gap.plan,
+        "binding": t(f"export.binding.{gap.binding or 'unspecified'}", lang),
+        "group": group_label(gap.group, lang) if gap.group else "",
+        "travel": gap.travel,
+        "unit_class": gap.unit_class,
+        "zero": t("export.zero", lang) if gap.zero else "",
+        "status": "",
+        "note": gap_note(gap, lang),
+        "threshold_max": finite(high),
+    }
+
+
+def project_row(project: CapitalProject, lang: str) -> dict[str, Any]:
+    """A capital project by key, without its coordinates; `est_cost_cny` in yuan and `cost` in 10,000 yuan."""
+    by_group = [
+        t("export.group_count", lang, group=group_label(group, lang), people=f"{people:,.0f}")
+        for group, people in project.beneficiaries.items()
+    ]
+    cny = finite(project.est_cost_cny)
+    why = say_all(project.confidence_why, lang)
+    return {
+        "project_id": project.project_id,
+        "name": project.name.say(lang),
+        "layer": project.layer,
+        "action": t(f"export.do.{project.action}", lang),
+        "unit_code": project.unit_code,
+        "unit_name": project.unit_name,
+        "beds": finite(project.beds),
+        "area_m2": finite(project.area_m2),
+        "beneficiaries": finite(project.people),
+        "cost": None if cny is None else cny / 10_000,
+        "est_cost_cny": cny,
+        "price_year": project.price_year,
+        "cost_source": project.cost_source,
+        "funding": "",
+        "year": project.year,
+        "phase": t(f"export.phase.{project.phase}", lang),
+        "targets": t("gaps.list_comma", lang).join(project.targets),
+        "overlap": say_all(project.overlap, lang),
+        "confidence": t("export.confidence_cell", lang, level=t(f"export.confidence.{project.confidence}", lang), why=why),
+        "priority": project.priority,
+        "quantity": project.quantity,
+        "beneficiaries_by_group": t("gaps.list_comma", lang).join(by_group),
+        "gaps": t("gaps.list_comma", lang).join(project.gaps),
+        "responsible": pick(project.responsible, lang),
+        "cost_note": project.cost_note.say(lang) if project.cost_note else "",
+        "status": "",
+    }
+
+
+def lon_lat(gap_list: GapList) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """Longitude and latitude (EPSG:4326) of the gaps and of the projects, to 7 decimals (about 1 cm)."""
+    from pyproj import Transformer
+
+    turn = Transformer.from_crs(gap_list.crs, "EPSG:4326", always_xy=True)
+
+    def turned(things: Sequence[Gap] | Sequence[CapitalProject]) -> list[tuple[float, float]]:
+        """Each thing's place in degrees."""
+        if not things:
+            return []
+        lon, lat = turn.transform([thing.x for thing in things], [thing.y for thing in things])
+        return [(round(a, 7), round(b, 7)) for a, b in zip(lon, lat, strict=True)]
+
+    return turned(gap_list.gaps), turned(gap_list.projects)

@@ -1,0 +1,192 @@
+"""How a sheet of the workbook is drawn: formats, a table under a title, widths that suit Chinese, print set-up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from planner.export.cells import finite, neutral
+
+FONTS = {"zh": "宋体", "en": "Calibri"}
+A3 = 8
+"""The number that workbooks know the paper A3 by."""
+FIRST_HEADER_ROW = 3
+"""Title, subtitle and totals stand above the header; all four rows stay in view."""
+WIDEST = 46
+SHARES = "_shares"
+"""The key of a row under which stand the keys of its figures that are shares."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its key in the rows, its header, how figures show, whether it has a live total, and the words it may hold."""
+
+    key: str
+    header: str
+    number: str = ""
+    total: bool = False
+    choices: tuple[str, ...] = ()
+    width: float | None = None
+
+
+@dataclass(slots=True)
+class Book:
+    """A workbook being written, with its formats by name. Text never starts a formula, whoever wrote it."""
+
+    raw: Any
+    lang: str
+    formats: dict[str, Any] = field(default_factory=dict)
+
+    def style(self, **properties: Any) -> Any:
+        """A cell format, made once for equal properties."""
+        name = repr(sorted(properties.items()))
+        if name not in self.formats:
+            self.formats[name] = self.raw.add_format({"valign": "top", **properties})
+        return self.formats[name]
+
+    @property
+    def head(self) -> Any:
+        """Headers of tables."""
+        return self.style(bold=True, bg_color="#DCE6EE", border=1, text_wrap=True, valign="vcenter", align="center")
+
+    @property
+    def text(self) -> Any:
+        """Cells of text."""
+        return self.style(text_wrap=True, border=4)
+
+    def number(self, form: str) -> Any:
+        """Cells of figures."""
+        return self.style(num_format=form, border=4)
+
+
+def open_book(path: Path, lang: str, made: dt.date, title: str) -> Book:
+    """A new workbook. Its date of making is the day of the data: equal inputs give equal bytes."""
+    import xlsxwriter
+
+    raw = xlsxwriter.Workbook(
+        str(path),
+        {
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "default_format_properties": {"font_name": FONTS[lang], "font_size": 10},
+        },
+    )
+    raw.set_properties({"title": neutral(title), "created": dt.datetime.combine(made, dt.time())})
+    raw.set_calc_mode("auto")
+    return Book(raw, lang)
+
+
+def width_of(text: str) -> int:
+    """Columns that a text takes: Chinese characters take two."""
+    return max((sum(2 if ord(char) > 0x2E7F else 1 for char in line) for line in text.split("\n")), default=0)
+
+
+def column_name(number: int) -> str:
+    """A, B, ... Z, AA: the letters of a column numbered from 0."""
+    name = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def cell_range(sheet: str, column: int, first_row: int, last_row: int) -> str:
+    """The address of one column's cells, rows counted from 0, for a formula in any sheet."""
+    letter = column_name(column)
+    return f"'{sheet}'!${letter}${first_row + 1}:${letter}${last_row + 1}"
+
+
+def number_format(value: float, form: str) -> str:
+    """The format of a figure; `form` "" shows whole numbers without decimals and others with two."""
+    return form or ("#,##0" if float(value).is_integer() else "#,##0.00")
+
+
+def put(book: Book, sheet: Any, row: int, column: int, value: Any, form: str = "") -> None:
+    """Write one value: text neutralised, figures finite, all else a blank cell."""
+    if isinstance(value, str):
+        sheet.write_string(row, column, neutral(value), book.text)
+    elif (number := finite(value)) is not None:
+        sheet.write_number(row, column, number, book.number(number_format(number, form)))
+    else:
+        sheet.write_blank(row, column, None, book.text)
+
+
+def write_title(book: Book, sheet: Any, title: str, subtitle: str) -> None:
+    """The two lines above a table."""
+    sheet.write_string(0, 0, neutral(title), book.style(bold=True, font_size=15))
+    sheet.write_string(1, 0, neutral(subtitle), book.style(font_color="#555555"))
+
+
+def set_print(sheet: Any, header_row: int | None, footer: str) -> None:
+    """A3 landscape, one page wide, the header on every page, page numbers at the foot."""
+    sheet.set_landscape()
+    sheet.set_paper(A3)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
+    sheet.set_footer(f"&L{footer.replace('&', '&&')}&R&P / &N")
+    if header_row is not None:
+        sheet.repeat_rows(header_row)
+
+
+def write_table(
+    book: Book,
+    name: str,
+    title: str,
+    subtitle: str,
+    columns: Sequence[Column],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    total_label: str = "",
+    footer: str = "",
+    empty: str = "",
+) -> Any:
+    """A sheet with one table. Returns the sheet.
+
+    Totals stand above the header, over one plain column each, and follow the filter; the value a program reads without calculating is
+    the sum of the engine's own numbers. A row's SHARES names its figures that are shares, shown in per cent.
+    """
+    sheet = book.raw.add_worksheet(name)
+    write_title(book, sheet, title, subtitle)
+    header_row, first, last = FIRST_HEADER_ROW, FIRST_HEADER_ROW + 1, FIRST_HEADER_ROW + max(1, len(rows))
+    if any(column.total for column in columns):
+        sheet.write_string(header_row - 1, 0, total_label, book.style(bold=True))
+    for k, column in enumerate(columns):
+        sheet.write_string(header_row, k, column.header, book.head)
+        if column.total:
+            whole = sum(number for number in (finite(row[column.key]) for row in rows) if number is not None)
+            letter = column_name(k)
+            sheet.write_formula(
+                header_row - 1,
+                k,
+                f"=SUBTOTAL(109,{letter}{first + 1}:{letter}{last + 1})",
+                book.style(bold=True, num_format=column.number or "#,##0", top=1),
+                whole,
+            )
+        if column.choices and rows:
+            sheet.data_validation(first, k, last, k, {"validate": "list", "source": list(column.choices), "error_type": "warning"})
+    for r, row in enumerate(rows, start=first):
+        shares = row.get(SHARES, ())
+        for k, column in enumerate(columns):
+            put(book, sheet, r, k, row[column.key], "0.0%" if column.key in shares else column.number)
+    if not rows and empty:
+        sheet.write_string(first, 0, empty, book.style(italic=True))
+    for k, column in enumerate(columns):
+        widths = [min(width_of(column.header), 14), *(width_of(_shown(row[column.key])) for row in rows)]
+        sheet.set_column(k, k, column.width or min(WIDEST, max(8, max(widths) + 2)))
+    sheet.set_row(header_row, 32)
+    sheet.autofilter(header_row, 0, last, len(columns) - 1)
+    sheet.freeze_panes(first, 1)
+    set_print(sheet, header_row, footer)
+    return sheet
+
+
+def _shown(value: Any) -> str:
+    """Roughly what a cell shows, to measure its width by."""
+    if isinstance(value, float):
+        return f"{value:,.1f}"
+    return "" if value is None else str(value)

@@ -1,0 +1,147 @@
+"""The gap list and the project list as files: .xlsx for people, .csv, .gpkg and .geojson for programs. And the coverage table as files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from planner.errors import InputError
+from planner.export.cells import neutral
+from planner.export.coverage_table import coverage_csv, coverage_gpkg, coverage_rows, coverage_xlsx
+from planner.export.fields import GAP_KEYS, GAP_MORE, PROJECT_KEYS, PROJECT_MORE, gap_row, lon_lat, project_row
+from planner.export.workbook import write_workbook
+from planner.plan.gaplist import GapList
+from planner.quality import QualityReport
+from planner.targets.evaluation import Evaluation
+
+__all__ = ["SUFFIXES", "coverage_csv", "coverage_gpkg", "coverage_rows", "coverage_xlsx", "gap_table", "gaps_csv", "write_gaps"]
+
+SUFFIXES = (".xlsx", ".csv", ".gpkg", ".geojson")
+GAP_FIELDS = (*GAP_KEYS, *GAP_MORE, "threshold_max", "lon", "lat")
+PROJECT_FIELDS = tuple("est_cost_cny" if key == "cost" else key for key in (*PROJECT_KEYS, *PROJECT_MORE))
+NUMBERS = frozenset(
+    {
+        "value",
+        "threshold",
+        "threshold_max",
+        "shortfall",
+        "people_affected",
+        "minutes",
+        "lon",
+        "lat",
+        "beds",
+        "area_m2",
+        "beneficiaries",
+        "est_cost_cny",
+    }
+)
+WHOLE_NUMBERS = frozenset({"rank", "year", "priority", "quantity"})
+
+
+def gap_table(gap_list: GapList, lang: str) -> list[dict[str, Any]]:
+    """The gaps as dictionaries with the keys of GAP_FIELDS: shares 0..1, places in EPSG:4326."""
+    return [gap_row(gap, lang) | {"lon": lon, "lat": lat} for gap, (lon, lat) in zip(gap_list.gaps, lon_lat(gap_list)[0], strict=True)]
+
+
+def project_table(gap_list: GapList, lang: str) -> list[dict[str, Any]]:
+    """The capital projects as dictionaries with the keys of PROJECT_FIELDS: money in yuan, places in EPSG:4326."""
+    return [
+        project_row(project, lang) | {"lon": lon, "lat": lat}
+        for project, (lon, lat) in zip(gap_list.projects, lon_lat(gap_list)[1], strict=True)
+    ]
+
+
+def gaps_csv(gap_list: GapList, lang: str) -> str:
+    """The gap list as CSV text without a byte-order mark."""
+    return _csv(gap_table(gap_list, lang), GAP_FIELDS)
+
+
+def write_gaps(
+    gap_list: GapList, evaluation: Evaluation, report: QualityReport, path: Path, *, lang: str, crs: str | None = None
+) -> tuple[Path, ...]:
+    """Write the gap list in the form that the suffix of `path` says, and return the files written.
+
+    .xlsx has six sheets; .gpkg the layers gaps and projects; .csv and .geojson hold the gaps, and the projects stand beside them in
+    `<name>_projects.<suffix>`. Geometry is in EPSG:4326 unless `crs` says otherwise (RFC 7946 knows no other for .geojson).
+    Raises InputError for another suffix, for `crs` with .geojson, or for an unknown one.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InputError("export_suffix_unknown", path=path.name, suffixes=" ".join(SUFFIXES))
+    if suffix == ".xlsx":
+        write_workbook(gap_list, evaluation, report, path, lang=lang)
+        return (path,)
+    beside = path.with_name(f"{path.stem}_projects{path.suffix}")
+    if suffix == ".csv":
+        path.write_text(gaps_csv(gap_list, lang), encoding="utf-8-sig", newline="")
+        beside.write_text(_csv(project_table(gap_list, lang), PROJECT_FIELDS), encoding="utf-8-sig", newline="")
+        return path, beside
+    gaps = _layer(gap_list, gap_list.gaps, gap_table(gap_list, lang), GAP_FIELDS, crs)
+    projects = _layer(gap_list, gap_list.projects, project_table(gap_list, lang), PROJECT_FIELDS, crs)
+    with dated(gap_list.date.isoformat()):
+        if suffix == ".geojson":
+            if gaps.crs.to_epsg() != 4326:
+                raise InputError("export_geojson_crs", crs=str(crs))
+            _write(gaps, path, path.stem, "GeoJSON")
+            _write(projects, beside, beside.stem, "GeoJSON")
+            return path, beside
+        path.unlink(missing_ok=True)
+        _write(gaps, path, "gaps", "GPKG")
+        _write(projects, path, "projects", "GPKG", append=True)
+    return (path,)
+
+
+def _csv(rows: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> str:
+    """Rows as CSV; text that would start a formula is neutralised, figures are in full precision."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(fields)
+    for row in rows:
+        writer.writerow(["" if row[field] is None else neutral(row[field]) for field in fields])
+    return stream.getvalue()
+
+
+def _layer(gap_list: GapList, things: Sequence[Any], rows: Sequence[Mapping[str, Any]], fields: Sequence[str], crs: str | None) -> Any:
+    """Rows as points. Names are data here and stay letter by letter."""
+    import geopandas as gpd
+    import pandas as pd
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        wanted = CRS.from_user_input(crs or "EPSG:4326")
+    except CRSError:
+        raise InputError("export_crs_unknown", crs=str(crs)) from None
+    frame = pd.DataFrame([[row[field] for field in fields] for row in rows], columns=list(fields))
+    for field in fields:
+        if field in NUMBERS:
+            frame[field] = pd.to_numeric(frame[field]).astype("float64")
+        elif field in WHOLE_NUMBERS:
+            frame[field] = pd.to_numeric(frame[field]).astype("int64")
+        else:
+            frame[field] = frame[field].astype("str")
+    points = gpd.points_from_xy([thing.x for thing in things], [thing.y for thing in things], crs=gap_list.crs)
+    return gpd.GeoDataFrame(frame, geometry=points).to_crs(wanted)
+
+
+def _write(layer: Any, path: Path, name: str, driver: str, *, append: bool = False) -> None:
+    """One layer of points to a file."""
+    import pyogrio
+
+    pyogrio.write_dataframe(layer, path, layer=name, driver=driver, append=append, geometry_type="Point")
+
+
+@contextmanager
+def dated(day: str) -> Iterator[None]:
+    """GeoPackages written inside bear this day as their last change, so that equal inputs give equal bytes."""
+    import pyogrio
+
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{day}T00:00:00.000Z"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})

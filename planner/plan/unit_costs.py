@@ -1,0 +1,151 @@
+"""The project's own table of unit costs (`[costs]` of planner.toml). Nothing here knows a price."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from planner.inputs.cells import blank, parse_number, text
+from planner.inputs.files import UnusableFileError, present, safe, sha256
+from planner.inputs.specs import FileRef
+from planner.inputs.tables import Sheet, read_workbook
+from planner.plan.gaplist import Sentence, UnitCost
+from planner.quality import QualityReport
+
+COLUMNS = ("layer", "action", "unit", "cny")
+OPTIONAL = ("price_year", "source", "certainty")
+ACTIONS = {
+    "add": "new",
+    "new": "new",
+    "新建": "new",
+    "expand": "expand",
+    "扩建": "expand",
+    "convert": "convert",
+    "改造": "convert",
+    "改建": "convert",
+    "share": "share",
+    "共享": "share",
+}
+UNITS = {
+    "bed": "bed",
+    "beds": "bed",
+    "床": "bed",
+    "床位": "bed",
+    "张": "bed",
+    "m2": "m2",
+    "㎡": "m2",
+    "平方米": "m2",
+    "site": "site",
+    "facility": "site",
+    "处": "site",
+    "个": "site",
+}
+
+
+def read_unit_costs(ref: FileRef, report: QualityReport) -> tuple[UnitCost, ...]:
+    """The rows of a cost table (layer, action, unit, cny, price_year, source, certainty); faults are issues of the report, row by row."""
+    record = report.record(ref.shown)
+    record.role = "costs"
+    try:
+        present(ref.path)
+        safe(ref.path)
+        record.sha256 = sha256(ref.path)
+        book = read_workbook(ref.path)
+    except UnusableFileError as error:
+        report.add(
+            error.code,
+            error.severity,
+            ref.shown,
+            sentence=error.sentence,
+            row=error.row,
+            column=error.column,
+            value=error.value,
+            params=error.params,
+        )
+        return ()
+    record.format, record.encoding = book.format, book.encoding
+    for sheet in book.sheets:
+        if sheet.rows and set(COLUMNS) <= {text(cell).strip() for cell in sheet.rows[0][1]}:
+            return _rows(sheet, ref, report)
+    first = book.sheets[0].rows[0][1] if book.sheets and book.sheets[0].rows else []
+    heads = {text(cell).strip() for cell in first}
+    for column in COLUMNS:
+        if column not in heads:
+            report.add("column_missing", "blocking", ref.shown, sentence="costs_column_missing", column=column, value=column)
+    return ()
+
+
+def _rows(sheet: Sheet, ref: FileRef, report: QualityReport) -> tuple[UnitCost, ...]:
+    """The rows of the sheet that has the columns."""
+    record, found = report.record(ref.shown), []
+    place = {text(cell).strip(): k for k, cell in enumerate(sheet.rows[0][1])}
+    for number, cells in sheet.rows[1:]:
+        if all(blank(cell) for cell in cells):
+            continue
+        record.rows_in += 1
+        said = {
+            column: text(cells[place[column]]).strip() if column in place and place[column] < len(cells) else ""
+            for column in (*COLUMNS, *OPTIONAL)
+        }
+        cny = parse_number(said["cny"]).value
+        wrong = (
+            "layer"
+            if not said["layer"]
+            else "action"
+            if said["action"].lower() not in ACTIONS
+            else "unit"
+            if said["unit"].lower() not in UNITS
+            else ""
+            if cny >= 0
+            else "cny"
+        )
+        if wrong:
+            report.add(
+                "value_invalid",
+                "warning",
+                ref.shown,
+                sentence="costs_value_invalid",
+                sheet=sheet.name,
+                row=number,
+                column=wrong,
+                value=said[wrong],
+            )
+            continue
+        record.rows_kept += 1
+        found.append(
+            UnitCost(
+                said["layer"],
+                ACTIONS[said["action"].lower()],
+                UNITS[said["unit"].lower()],
+                cny,
+                said["price_year"],
+                said["source"],
+                said["certainty"],
+            )
+        )
+    return tuple(found)
+
+
+def estimate(
+    costs: Sequence[UnitCost],
+    layer: str,
+    do: str,
+    quantity: int,
+    beds: float | None,
+    area_m2: float | None,
+) -> tuple[float, UnitCost] | Sentence:
+    """Yuan for something to build and the row it comes from, or the reason why there is none.
+
+    A row in beds or m2 is used where that size is known, before one for a whole site.
+    """
+    if not costs:
+        return Sentence("gaps.cost.no_table")
+    rows = [cost for cost in costs if cost.layer == layer and cost.action == do]
+    if not rows:
+        return Sentence("gaps.cost.no_row", {"layer": layer, "do": Sentence(f"gaps.do.{do}")})
+    sizes = {"bed": beds, "m2": area_m2, "site": float(quantity)}
+    for unit in ("bed", "m2", "site"):
+        for cost in rows:
+            size = sizes[unit]
+            if cost.unit == unit and size is not None:
+                return size * cost.cny, cost
+    return Sentence("gaps.cost.no_size", {"unit": Sentence(f"gaps.cost.unit_{rows[0].unit}")})
