@@ -74,11 +74,12 @@ def layer_info(slug: str) -> LayerInfo:
     if written is None:
         group = _file()["group"]["other"]
         nobody = {"zh": "", "en": ""}
-        return LayerInfo(slug, {"zh": slug, "en": slug}, "other", group["name"], slug[:1].upper(), group["shape"], TOTAL, "", DefaultCheck(),
-                         nobody, nobody, "assumed", known=False)
+        return LayerInfo(slug, {"zh": slug, "en": slug}, "other", group["name"], slug[:1].upper(), group["shape"], TOTAL, "",
+                         DefaultCheck(), nobody, nobody, "assumed", known=False)
     group, basis = _file()["group"][written["group"]], _file()["basis"][written["basis"]]
-    return LayerInfo(slug, written["name"], written["group"], group["name"], written["icon"], group["shape"], written["people"], written["level"],
-                     DefaultCheck(**written["check"]), _file()["department"][written["department"]]["name"], basis["source"], basis["certainty"])
+    department = _file()["department"][written["department"]]["name"]
+    return LayerInfo(slug, written["name"], written["group"], group["name"], written["icon"], group["shape"], written["people"],
+                     written["level"], DefaultCheck(**written["check"]), department, basis["source"], basis["certainty"])
 
 
 def known_layers() -> tuple[str, ...]:

@@ -1,0 +1,132 @@
+"""`planner coverage`: people within reach of a layer, per unit and in all, on the network and as the crow flies."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from planner.cli.common import as_csv, as_json, as_table, command_options, note, record_options, write
+from planner.i18n import t
+from planner.inputs.layers import TOTAL
+
+if TYPE_CHECKING:
+    from planner.measure.city import City
+    from planner.measure.coverage import Coverage, UnitCoverage
+
+FIELDS = ("code", "name", "people", "people_covered", "share", "people_beyond", "people_unattached", "people_unreached", "nearest_mean_m",
+          "nearest_p50_m", "nearest_p95_m", "straight_people_covered", "straight_share")
+SHOWN = ("code", "name", "people", "people_covered", "share", "people_beyond", "nearest_p50_m", "nearest_p95_m", "straight_share")
+FAR_APART_DAYS = 366
+"""Population and ledger dates farther apart than a year are remarked upon."""
+
+
+@click.command("coverage", help="People within reach of a layer, per unit. 各单元设施覆盖人口。")
+@click.argument("project", required=False, type=click.Path(path_type=Path))
+@click.option("--layer", required=True, help="facility layer / 设施图层")
+@click.option("--travel", required=True, help="travel of planner.toml / 出行方式")
+@click.option("--minutes", type=float, help="service radius in minutes / 服务半径（分钟）")
+@click.option("--metres", type=float, help="service radius in metres / 服务半径（米）")
+@click.option("--by", required=True, help="level of the units: city, district, township, community / 统计单元层级")
+@click.option("--group", default=TOTAL, show_default=True, help="population group / 人口组别")
+@click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), help="day, today if absent / 日期，默认今天")
+@record_options
+@command_options
+def command(project: Path | None, layer: str, travel: str, minutes: float | None, metres: float | None, by: str, group: str,
+            as_of: dt.datetime | None, form: str, out: Path | None, lang: str, quiet: bool) -> None:
+    """Reads the project, measures, prints."""
+    if (minutes is None) == (metres is None):
+        raise click.UsageError(t("coverage.minutes_or_metres", lang))
+    from planner.measure.coverage import coverage
+    from planner.plan.project import read_city, read_project
+    from planner.quality import QualityReport
+
+    report = QualityReport()
+    city = read_city(read_project(project, report=report), report=report)
+    found = coverage(city, layer, travel, minutes=minutes, metres=metres, by=by, group=group, as_of=as_of.date() if as_of else None)
+    dates = data_dates(city, layer, by)
+    for line in remarks(found, dates, lang):
+        note(line, quiet)
+    if form == "json":
+        write(as_json(as_dict(city, found, dates)), out)
+    elif form == "csv":
+        write(as_csv([_fields(unit) for unit in found.units], FIELDS), out)
+    else:
+        write(table(found, dates, lang), out)
+
+
+def data_dates(city: City, layer: str, by: str) -> dict[str, str]:
+    """The day that each input speaks for, "" where nobody stated it."""
+    stated = city.layer(layer).source.date
+    boundary = city.boundaries.sources.get(by)
+    return {"facilities": stated or (city.reference_date.isoformat() if city.reference_date else ""), "population": city.demand.source.date,
+            "boundaries": boundary.date if boundary else ""}
+
+
+def remarks(found: Coverage, dates: dict[str, str], lang: str) -> list[str]:
+    """What a reader should know beside the figures."""
+    said = []
+    days = [_day(dates[key]) for key in ("population", "facilities")]
+    if days[0] is not None and days[1] is not None and abs((days[1] - days[0]).days) > FAR_APART_DAYS:
+        said.append(t("coverage.dates_apart", lang, population=dates["population"], facilities=dates["facilities"]))
+    if found.facilities == 0:
+        said.append(t("coverage.no_facilities", lang, layer=found.layer, date=found.as_of.isoformat()))
+    if found.facilities_without_place:
+        said.append(t("coverage.without_place", lang, count=found.facilities_without_place))
+    if found.slipped:
+        said.append(t("coverage.slipped", lang, ids=", ".join(found.slipped)))
+    if found.total.people_unattached:
+        said.append(t("coverage.unattached", lang, people=f"{found.total.people_unattached:,.0f}"))
+    return said
+
+
+def _day(text: str) -> dt.date | None:
+    """A date as inputs state it; a year alone is its last day."""
+    try:
+        return dt.date(int(text), 12, 31) if len(text) == 4 else dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _fields(unit: UnitCoverage) -> dict[str, Any]:
+    """One unit with its fields in order."""
+    return {field: getattr(unit, field) for field in FIELDS}
+
+
+def as_dict(city: City, found: Coverage, dates: dict[str, str]) -> dict[str, Any]:
+    """The coverage as JSON, schema planner.coverage/1."""
+    total = {key: value for key, value in _fields(found.total).items() if key not in ("code", "name")}
+    settings = {"layer": found.layer, "travel": found.travel, "mode": found.mode, "metres_per_minute": found.metres_per_minute,
+                "minutes": found.minutes, "limit_m": found.limit_m, "group": found.group, "by": found.by, "as_of": found.as_of.isoformat(),
+                "facilities": found.facilities, "facilities_without_place": found.facilities_without_place, "slipped": list(found.slipped)}
+    return {"schema": "planner.coverage/1", "project": city.id, "settings": settings,
+            "dates": {key: value or None for key, value in dates.items()}, "total": total, "units": [_fields(unit) for unit in found.units]}
+
+
+def table(found: Coverage, dates: dict[str, str], lang: str) -> str:
+    """The coverage as an aligned table: units, the total, and what it was made with."""
+    rows = [_row(unit, unit.code, unit.name) for unit in found.units]
+    rows.append(_row(found.total, t("coverage.total", lang), ""))
+    heads = [t(f"coverage.{key}", lang) for key in SHOWN]
+    minutes = found.minutes
+    limit = t("coverage.metres", lang, metres=f"{found.limit_m:g}") if minutes is None else t("coverage.minutes", lang, minutes=f"{minutes:g}")
+    settings = t("coverage.settings", lang, layer=found.layer, travel=found.travel, speed=f"{found.metres_per_minute:g}", limit=limit,
+                 limit_m=f"{found.limit_m:,.0f}", group=found.group, date=found.as_of.isoformat(), facilities=found.facilities)
+    unknown = t("coverage.date_unknown", lang)
+    stamps = t("coverage.dates", lang, **{key: value or unknown for key, value in dates.items()})
+    return f"{settings}\n{stamps}\n\n" + as_table(rows, heads, [False, False, *[True] * 7])
+
+
+def _row(unit: UnitCoverage, code: str, name: str) -> list[str]:
+    """One row of the table."""
+
+    def whole(value: float | None) -> str:
+        return "-" if value is None else f"{value:,.0f}"
+
+    def per_cent(value: float | None) -> str:
+        return "-" if value is None else f"{value * 100:.1f}%"
+
+    return [code, name, whole(unit.people), whole(unit.people_covered), per_cent(unit.share), whole(unit.people_beyond),
+            whole(unit.nearest_p50_m), whole(unit.nearest_p95_m), per_cent(unit.straight_share)]

@@ -1,0 +1,185 @@
+"""`planner evaluate`: every target of a pack on a project - value, threshold, state, shortfall, unit by unit."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from planner.cli.common import as_csv, as_json, as_table, command_options, note, record_options, write
+from planner.cli.packs import printed_figure
+from planner.errors import InputError
+from planner.i18n import pick, t
+
+if TYPE_CHECKING:
+    from planner.targets.evaluation import Evaluation, TargetResult, UnitResult
+
+COLUMNS = ("id", "plan", "clause", "title", "layer", "kind", "metric", "comparator", "threshold", "threshold_max", "unit", "deadline",
+           "binding", "unit_code", "unit_name", "level", "state", "value", "shortfall", "action_amount", "action_of", "at_least", "blanks", "note")
+"""Columns of the CSV: a row for each target (unit_code blank), then one for each of its units. Shares are 0..1."""
+GAP_FOUND = 3
+"""Exit code of --fail-on-gap."""
+BY_DISTANCE = ("population_within", "pace")
+
+
+@click.command("evaluate", help="Evaluate the targets of a pack on a project. 对照指标包评估项目。")
+@click.argument("project", required=False, type=click.Path(path_type=Path))
+@click.option("--pack", "packs", multiple=True, metavar="ID", help="bundled id or pack file; may repeat / 指标包编号或文件，可多次给出")
+@click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), help="day of evaluation, today if absent / 评估日期，默认今天")
+@click.option("--explain", metavar="TARGET", help="how one target was worked out / 说明一项指标的计算过程")
+@click.option("--fail-on-gap", is_flag=True, help="exit 3 if a target is not met / 有未达标指标时以 3 退出")
+@record_options
+@command_options
+def command(project: Path | None, packs: tuple[str, ...], as_of: dt.datetime | None, explain: str | None, fail_on_gap: bool, form: str,
+            out: Path | None, lang: str, quiet: bool) -> None:
+    """Reads packs and project, evaluates, prints."""
+    from planner.plan.project import read_city, read_project
+    from planner.quality import QualityReport
+    from planner.targets.answers import to_dict
+    from planner.targets.evaluate import evaluate
+    from planner.targets.pack import resolve_packs
+
+    report = QualityReport()
+    found = read_project(project, report=report)
+    chosen = resolve_packs(packs, found.folder, found.packs)
+    if explain is not None and all(explain != target.id for pack in chosen for target in pack.targets):
+        raise InputError("target_unknown", target=explain, packs=", ".join(pack.id for pack in chosen))
+    city = read_city(found, report=report)
+    evaluation = evaluate(city, chosen, as_of=as_of.date() if as_of else dt.date.today())
+    if explain is not None:
+        result = next(one for one in evaluation.targets if one.target.id == explain)
+        write(as_json(next(one for one in to_dict(evaluation, lang)["targets"] if one["id"] == explain)) if form == "json"
+              else explanation(result, lang), out)
+    elif form == "json":
+        write(as_json(to_dict(evaluation, lang)), out)
+    elif form == "csv":
+        write(as_csv(csv_rows(evaluation, lang), COLUMNS), out)
+    else:
+        write(table(evaluation, lang), out)
+    gaps = [one for one in evaluation.targets if one.state == "not_met"]
+    if fail_on_gap and gaps:
+        note(t("evaluate.gap_found", lang, count=len(gaps)), quiet)
+        sys.exit(GAP_FOUND)
+
+
+def is_share(result: TargetResult) -> bool:
+    """Whether a target's figures are shares, 0..1."""
+    return result.target.is_percent or result.target.metric in BY_DISTANCE
+
+
+def figure(value: float | None, share: bool) -> str:
+    """A figure for people: shares in per cent, whole numbers whole, others with up to two decimals."""
+    if value is None:
+        return "-"
+    if share:
+        return f"{value * 100:.1f}%"
+    return f"{value:,.0f}" if abs(value - round(value)) < 1e-9 else f"{value:,.2f}"
+
+
+def threshold_text(result: TargetResult | UnitResult, share: bool) -> str:
+    """A threshold for people."""
+    if isinstance(result.threshold, tuple):
+        return "-".join(figure(end, share) for end in result.threshold)
+    return figure(result.threshold, share)
+
+
+def table(evaluation: Evaluation, lang: str) -> str:
+    """The evaluation as an aligned table, with the tally of states below."""
+    rows = []
+    for result in evaluation.targets:
+        share = is_share(result)
+        at_least = "≥ " if result.at_least else ""
+        rows.append([result.target.id, pick(result.target.title, lang), t(f"evaluate.state_{result.state}", lang),
+                     at_least + figure(result.value, share) if result.value is not None else "-", threshold_text(result, share),
+                     _short(result, lang), result.target.clause])
+    heads = [t(f"evaluate.{key}", lang) for key in ("id", "title", "state", "value", "threshold", "shortfall", "clause")]
+    states: dict[str, int] = {}
+    for result in evaluation.targets:
+        states[result.state] = states.get(result.state, 0) + 1
+    tally = t("evaluate.separator", lang).join(f"{t(f'evaluate.state_{state}', lang)} {count}" for state, count in states.items())
+    return as_table(rows, heads, [False, False, False, True, True, True, False]) + \
+        f"\n{t('evaluate.tally', lang, date=evaluation.date.isoformat(), tally=tally)}\n"
+
+
+def _short(result: TargetResult, lang: str) -> str:
+    """What is short, with what it counts."""
+    if not result.shortfall:
+        return "-"
+    if result.units_required is not None and result.target.check is not None and result.target.check.rollup == "share":
+        return t("evaluate.short_units", lang, count=figure(result.shortfall, False))
+    of = str(result.action["of"]) if result.action else ""
+    if of == "share":
+        return f"{result.shortfall * 100:.1f}%"
+    key = f"evaluate.of_{of}"
+    return f"{figure(result.shortfall, False)} {_word(key, of, lang)}"
+
+
+def _word(key: str, fallback: str, lang: str) -> str:
+    """A word of ours, or the ledger's own name of a column."""
+    from planner.i18n import has
+
+    return t(key, lang) if has(key, lang) else fallback
+
+
+def csv_rows(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
+    """A row for each target and for each of its units."""
+    from planner.targets.answers import deadline_text, note_text
+
+    rows = []
+    for result in evaluation.targets:
+        target = result.target
+        common = {"id": target.id, "plan": target.plan, "clause": target.clause, "title": pick(target.title, lang), "layer": target.layer,
+                  "kind": target.kind, "metric": target.metric, "comparator": target.comparator, "unit": target.unit,
+                  "deadline": deadline_text(target), "binding": target.binding}
+        action = result.action or {}
+        rows.append(common | _ends(result.threshold) | {
+            "state": result.state, "value": result.value, "shortfall": result.shortfall, "action_amount": action.get("amount"),
+            "action_of": action.get("of"), "at_least": "true" if result.at_least else "false", "blanks": result.blanks,
+            "note": note_text(result, lang)})
+        for unit in result.units:
+            own = {key: getattr(unit, key) for key in ("level", "state", "value", "shortfall")}
+            rows.append(common | _ends(unit.threshold) | own | {"unit_code": unit.code, "unit_name": unit.name})
+    return rows
+
+
+def _ends(threshold: Any) -> dict[str, Any]:
+    """A threshold as one or two columns."""
+    low, high = threshold if isinstance(threshold, tuple) else (threshold, None)
+    return {"threshold": low, "threshold_max": high}
+
+
+def explanation(result: TargetResult, lang: str) -> str:
+    """How one target was worked out: the plan's words, the check, the answer, units, files, notes."""
+    from planner.targets.answers import note_text
+
+    target, share = result.target, is_share(result)
+    lines = [f"{target.id}  {pick(target.title, lang)}", ""]
+
+    def say(key: str, text: str) -> None:
+        if text:
+            lines.append(t("evaluate.line", lang, label=t(f"evaluate.{key}", lang), text=text))
+
+    say("plan", f"{target.plan}, {target.document}, {target.clause}")
+    say("figure", printed_figure(target))
+    say("certainty", target.certainty)
+    say("check", ", ".join(f"{key} = {value}" for key, value in target.check.written.items()) if target.check else t("evaluate.no_check", lang))
+    say("state", t(f"evaluate.state_{result.state}", lang))
+    say("value", ("≥ " if result.at_least else "") + figure(result.value, share))
+    say("threshold", threshold_text(result, share))
+    say("shortfall", _short(result, lang))
+    say("note", note_text(result, lang) or "")
+    if result.units:
+        heads = [t(f"evaluate.{key}", lang) for key in ("unit_code", "unit_name", "value", "threshold", "state", "shortfall")]
+        rows = [[unit.code, unit.name, figure(unit.value, share), threshold_text(unit, share),
+                 t(f"evaluate.state_{unit.state}", lang) if unit.state else "-", figure(unit.shortfall, False)] for unit in result.units]
+        lines += ["", as_table(rows, heads, [False, False, True, True, False, True]).rstrip()]
+    if result.fill:
+        lines += ["", t("evaluate.fill", lang)]
+        lines += [f"  {cell['layer']}  {cell['id']}  {cell['column']}  {cell['row'] or ''}".rstrip() for cell in result.fill]
+    if result.inputs:
+        lines += ["", t("evaluate.inputs", lang)]
+        lines += [f"  {one['path']}  {one['for']}  {one['rows']}  sha256 {one['sha256']}  {one['date']}".rstrip() for one in result.inputs]
+    return "\n".join(lines) + "\n"
