@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
 from planner.i18n import pick, t
-from planner.inputs.layers import TOTAL
 from planner.measure.city import City
 from planner.targets.catalogue import layer_info
+from planner.targets.pack import TargetPack
 from planner.ui import state
+from planner.ui.defaults import default_of, first_group, first_layer, first_level
+from planner.ui.opening import Opening
 from planner.ui.text import group_name, level_name, travel_name
 
 LAYER_SETTINGS = ("travel", "minutes", "target")
@@ -31,61 +33,36 @@ class Settings:
     target: float
 
 
-@dataclass(frozen=True, slots=True)
-class Default:
-    """How a layer opens. `rule` names the sentence that says why: judged by number, by distance, or by no plan's word."""
-
-    travel: str
-    minutes: int
-    target: int
-    rule: str
-
-
 def layer_name(slug: str, lang: str) -> str:
     """The catalogue's name of a layer."""
     return pick(layer_info(slug).name, lang) or slug
 
 
-def default_of(city: City, slug: str) -> Default:
-    """A layer's catalogue default, said with this project's travels."""
-    return Default(next(iter(city.travels)), 15, 80, "open")
-
-
-def first_layer(city: City) -> str:
-    """The layer a visit opens with: the project's first that is judged by distance, else its first."""
-    slugs = list(city.facilities)
-    return next((slug for slug in slugs if default_of(city, slug).rule == "distance"), slugs[0])
-
-
-def rule_sentence(slug: str, lang: str) -> str:
-    """Why the layer opens as it does."""
-    return t("ui.rule.open", lang)
-
-
-def choose(city: City, lang: str) -> Settings:
+def choose(known: Opening, lang: str) -> Settings:
     """Draw the controls in one row and give what they say."""
+    city, packs = known.read_city(), known.packs()
     with st.container(key="controls"):
         spots = st.columns([2.6, 2.0, 2.2, 1.2, 1.5, 1.1], vertical_alignment="bottom")
         with spots[0]:
-            layer = _layer(city, lang)
-        opening = default_of(city, layer)
+            layer = _layer(city, packs, lang)
+        start = default_of(city, packs, layer)
         with spots[1]:
-            travel = _travel(city, opening.travel, lang)
+            travel = _travel(city, start.travel, lang)
         with spots[2]:
-            minutes = _minutes(city, travel, opening.minutes, lang)
+            minutes = _minutes(city, travel, start.minutes, lang)
         with spots[3]:
             by = _level(city, lang)
         with spots[4]:
             group = _group(city, lang)
         with spots[5]:
-            target = _target(opening.target, lang)
+            target = _target(start.target, lang)
     return Settings(layer, travel, minutes, by, group, target)
 
 
-def _layer(city: City, lang: str) -> str:
+def _layer(city: City, packs: Sequence[TargetPack], lang: str) -> str:
     """The facility layer; choosing another brings that layer's own settings along."""
     slugs = list(city.facilities)
-    state.settle("layer", slugs, first_layer(city), mark=lang)
+    state.settle("layer", slugs, first_layer(city, packs), mark=lang)
     return st.selectbox(t("ui.control.layer", lang), slugs, key="layer", format_func=lambda slug: layer_name(slug, lang),
                         on_change=_other_layer)
 
@@ -116,7 +93,7 @@ def _minutes(city: City, travel: str, fallback: int, lang: str) -> int:
 def _level(city: City, lang: str) -> str:
     """The level of the units that are counted and painted."""
     levels = list(city.boundaries.levels)
-    state.settle("by", levels, next((level for level in ("township", "community", "district") if level in levels), levels[0]), mark=lang)
+    state.settle("by", levels, first_level(city), mark=lang)
     return st.selectbox(t("ui.control.by", lang), levels, key="by",
                         format_func=lambda level: level_name(level, lang, city.boundaries.labels))
 
@@ -124,7 +101,7 @@ def _level(city: City, lang: str) -> str:
 def _group(city: City, lang: str) -> str:
     """The group of people that is counted."""
     groups = list(city.demand.people)
-    state.settle("group", groups, TOTAL if TOTAL in groups else groups[0], mark=lang)
+    state.settle("group", groups, first_group(city), mark=lang)
     return st.selectbox(t("ui.control.group", lang), groups, key="group", format_func=lambda group: group_name(group, lang))
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import streamlit as st
 
 from planner.export import coverage_table
+from planner.export.mapdata import MapData
 from planner.export.palette import Palette, class_of
-from planner.i18n import t
+from planner.i18n import pick, t
 from planner.measure.coverage import Coverage
+from planner.ui.controls import layer_name
 from planner.ui.desk import Desk
+from planner.ui.footer import is_invented
+from planner.ui.text import group_name, level_name, metres, percent, travel_name
 
 MIMES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
          "gpkg": "application/geopackage+sqlite3", "html": "text/html"}
@@ -27,12 +32,25 @@ def classes(found: Coverage, palette: Palette) -> dict[str, int | None]:
     return {unit.code: class_of(palette, unit.share) for unit in found.units}
 
 
-def draw(desk: Desk, found: Coverage, palette: Palette) -> None:
+def standalone(desk: Desk, found: Coverage, painting: MapData) -> bytes:
+    """The map as one file that opens without a network."""
+    from planner.export.maps import export_html
+
+    lang, city = desk.lang, desk.city
+    heading = t("ui.download.heading", lang, project=pick(city.name, lang), layer=layer_name(found.layer, lang))
+    said = t("ui.download.settings", lang, travel=travel_name(city.travels[found.travel], lang), limit=metres(found.limit_m, lang),
+             minutes=f"{found.minutes:g}" if found.minutes is not None else t("ui.none", lang), level=level_name(found.by, lang, city.boundaries.labels),
+             group=group_name(found.group, lang), share=percent(found.total.share, lang))
+    return export_html(painting, heading=heading, made=dt.date.today(), lines=[said], invented=is_invented(city)).encode()
+
+
+def draw(desk: Desk, found: Coverage, palette: Palette, painting: MapData) -> None:
     """Four buttons: table, workbook, GeoPackage, map."""
     lang, city = desk.lang, desk.city
     make = {"csv": lambda: coverage_table.coverage_csv(found, classes(found, palette)).encode("utf-8-sig"),
             "xlsx": lambda: coverage_table.coverage_xlsx(found, classes(found, palette), lang=lang),
-            "gpkg": lambda: coverage_table.coverage_gpkg(found, city.boundaries, classes(found, palette))}
+            "gpkg": lambda: coverage_table.coverage_gpkg(found, city.boundaries, classes(found, palette)),
+            "html": lambda: standalone(desk, found, painting)}
     with st.container(key="downloads"):
         for spot, (kind, data) in zip(st.columns(len(make), gap="small"), make.items(), strict=True):
             with spot:

@@ -9,8 +9,11 @@ import streamlit as st
 
 from planner.errors import PlannerError
 from planner.i18n import error_text, t
+from planner.quality import QualityReport
 from planner.ui import state
 from planner.ui.text import escaped
+
+SHOWN_ISSUES = 20
 
 
 def fault_sentence(error: BaseException, lang: str) -> str:
@@ -24,9 +27,13 @@ def fault_sentence(error: BaseException, lang: str) -> str:
     return t("ui.fault.program", lang, kind=type(error).__name__)
 
 
-def say(error: BaseException, lang: str) -> None:
-    """Put an error's sentence on the page."""
-    st.html(f'<div class="fault" role="alert"><b>{escaped(t("ui.fault.title", lang))}</b><br>{escaped(fault_sentence(error, lang), lang)}</div>')
+def say(error: BaseException, lang: str, report: QualityReport | None = None) -> None:
+    """Put an error's sentence on the page, and under it what was found in which file."""
+    found = [t("ui.fault.issue", lang, file=issue.file, row="" if issue.row is None else t("ui.fault.row", lang, row=issue.row), done=issue.done(lang))
+             for issue in (report.blocking if report else [])[:SHOWN_ISSUES]]
+    listed = "".join(f"<li>{escaped(line, lang)}</li>" for line in found)
+    sentence = f"<p>{escaped(fault_sentence(error, lang), lang)}</p>" if not found else ""
+    st.html(f'<div class="fault" role="alert"><b>{escaped(t("ui.fault.title", lang))}</b>{sentence}<ul>{listed}</ul></div>')
 
 
 def said(draw: Callable[..., None]) -> Callable[..., None]:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from planner.i18n import t
 from planner.measure.city import City
+from planner.plan.gaps import INVENTED
 from planner.ui.controls import layer_name
 from planner.ui.desk import Desk
 from planner.ui.text import escaped
@@ -28,6 +29,12 @@ def source_parts(city: City, layer: str, lang: str) -> list[str]:
     parts = [t("ui.footer.population", lang, day=days["population"] or unstated, count=f"{len(city.demand):,}"),
              t("ui.footer.facilities", lang, layer=layer_name(layer, lang), day=days["facilities"] or unstated)]
     return [*parts, t("ui.footer.streets", lang, source=city.streets.attribution or city.streets.shown)]
+
+
+def is_invented(city: City) -> bool:
+    """Whether the project says in its own name that its data are made up."""
+    names = [city.name] if isinstance(city.name, str) else list(city.name.values())
+    return any(word in name.lower() for name in names for word in INVENTED)
 
 
 def days_apart(days: dict[str, str]) -> int | None:
@@ -52,7 +59,8 @@ def draw(desk: Desk, layer: str | None) -> None:
     """The lines under a page; with a layer, the warning that its ledger and the population lie apart."""
     lang = desk.lang
     apart = days_apart(data_days(desk.city, layer)) if layer else None
-    lines = [f'<p class="note">{escaped(t("ui.footer.internal", lang))}</p>']
+    label = f'<span class="badge">{escaped(t("map.invented", lang))}</span> ' if is_invented(desk.city) else ""
+    lines = [f'<p class="note">{label}{escaped(t("ui.footer.internal", lang))}</p>']
     if apart is not None and apart > APART_DAYS:
         lines.insert(0, f'<p class="note warn">{escaped(t("ui.footer.apart", lang, years=f"{apart / 365.25:.1f}"))}</p>')
     with st.container(key="footer"):

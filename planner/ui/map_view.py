@@ -26,16 +26,15 @@ CAPACITIES = ("beds", "capacity", "area_m2")
 
 def geometry(known: Opening) -> MapGeometry:
     """The project's geometry file, made once."""
-    city = known.city
-    assert city is not None
+    city = known.read_city()
     return known.keep("geometry", lambda: map_geometry(city.boundaries, backdrop(city)))
 
 
 def backdrop(city: City) -> list[Backdrop]:
-    """What is drawn under the units for orientation: the streets."""
+    """What is drawn under the units for orientation: water, green and railways where the project has them, and the streets."""
     modes = [profile.mode for profile in city.travels.values()]
     mode = STREETS_MODE if STREETS_MODE in modes else modes[0]
-    return street_backdrop(city.streets.network(mode))
+    return [*(Backdrop(kind, shapes) for kind, shapes in city.basemap.items()), *street_backdrop(city.streets.network(mode))]
 
 
 def signs(known: Opening, layer: str) -> tuple[MapFacility, ...]:
@@ -44,8 +43,7 @@ def signs(known: Opening, layer: str) -> tuple[MapFacility, ...]:
     def make() -> tuple[MapFacility, ...]:
         from pyproj import Transformer
 
-        city = known.city
-        assert city is not None
+        city = known.read_city()
         frame = city.layer(layer).frame
         x, y = frame["x"].to_numpy(float), frame["y"].to_numpy(float)
         rows = np.flatnonzero(np.isfinite(x) & np.isfinite(y))

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from planner.errors import PlannerError
 from planner.i18n import LANGUAGES, pick, t
 from planner.plan.project import read_project
+from planner.quality import QualityReport
 from planner.ui import faults, state, style
 from planner.ui.desk import Desk
 from planner.ui.opening import Opening, opening, projects
@@ -64,17 +66,24 @@ def _project_names(known: Sequence[str], lang: str) -> dict[str, str]:
     """The projects by a short name for the address (their folder's), with their titles for people."""
     titles: dict[str, str] = {}
     for place in known:
-        titles.setdefault(Path(place).name, pick(read_project(place).name, lang))
+        titles.setdefault(Path(place).name, _title(place, lang))
     return titles
+
+
+def _title(place: str, lang: str) -> str:
+    """A project's own name, or its folder's where planner.toml cannot say it."""
+    try:
+        return pick(read_project(Path(place), report=QualityReport()).name, lang)
+    except PlannerError:
+        return Path(place).name
 
 
 def _show_page(page: str, known: Opening, lang: str) -> None:
     """The page, or the sentence that says why there is none."""
     if known.error is not None:
-        faults.say(known.error, lang)
+        faults.say(known.error, lang, known.report)
         return
-    assert known.city is not None and known.report is not None
-    faults.said(importlib.import_module(f"planner.ui.pages.{page}").show)(Desk(lang, known, known.city, known.report))
+    faults.said(importlib.import_module(f"planner.ui.pages.{page}").show)(Desk(lang, known, known.read_city(), known.report))
 
 
 def _wait(known: Opening, lang: str) -> None:

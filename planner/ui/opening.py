@@ -6,6 +6,7 @@ A page never waits for files: it asks for the opening of its project and, while 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import sys
 import threading
 from collections import OrderedDict
@@ -15,10 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from planner.errors import PlannerError
+from planner.quality import QualityReport
+
 if TYPE_CHECKING:
     from planner.measure.city import City
     from planner.measure.coverage import Coverage
-    from planner.quality import QualityReport
+    from planner.targets.pack import TargetPack
 
 Value = TypeVar("Value")
 KEPT_COVERAGES = 200
@@ -33,7 +37,7 @@ class Opening:
     stamp: tuple[object, ...]
     step: str = "starting"
     city: City | None = None
-    report: QualityReport | None = None
+    report: QualityReport = field(default_factory=QualityReport)
     error: Exception | None = None
     ready: threading.Event = field(default_factory=threading.Event)
     lock: Any = field(default_factory=threading.RLock)
@@ -50,12 +54,28 @@ class Opening:
             value: Value = self.kept[key]
             return value
 
+    def read_city(self) -> City:
+        """The city of an opening that is ready and has no error."""
+        assert self.city is not None
+        return self.city
+
+    def packs(self) -> tuple[TargetPack, ...]:
+        """The target packs that the project names, else the first bundled; none where they cannot be read (the targets page says why)."""
+        from planner.targets.pack import resolve_packs
+
+        def make() -> tuple[TargetPack, ...]:
+            try:
+                return resolve_packs((), Path(self.project), self.read_city().packs)
+            except PlannerError:
+                return ()
+
+        return self.keep("packs", make)
+
     def coverage(self, layer: str, travel: str, minutes: float, by: str, group: str) -> Coverage:
         """Coverage by the one function that the command line calls too."""
         from planner.measure.coverage import coverage
 
-        city, day = self.city, dt.date.today()
-        assert city is not None
+        city, day = self.read_city(), dt.date.today()
         return self.keep((layer, travel, minutes, by, group, day),
                          lambda: coverage(city, layer, travel, minutes=minutes, by=by, group=group, as_of=day))
 
@@ -66,10 +86,10 @@ _guard = threading.Lock()
 
 def projects(arguments: Sequence[str]) -> list[str]:
     """The projects this server shows: the one that was named at its start, and the bundled demonstration city."""
-    from planner.plan.project import demo_project
+    from planner.plan.project import bundled_folder
 
-    named = [word for word in arguments if not word.startswith("-")][:1]
-    return list(dict.fromkeys([*named, str(demo_project())]))[:2] if named else [str(demo_project())]
+    named = [str(folder_of(word)) for word in arguments if not word.startswith("-")][:1]
+    return list(dict.fromkeys([*named, str(bundled_folder())]))
 
 
 def opening(project: str) -> Opening:
@@ -83,16 +103,44 @@ def opening(project: str) -> Opening:
         return known
 
 
+def folder_of(project: str) -> Path:
+    """The folder of a project that may be named by its planner.toml."""
+    place = Path(project).absolute()
+    return place.parent if place.suffix == ".toml" else place
+
+
 def _stamp(project: str) -> tuple[object, ...]:
-    """Names, sizes and times of the project's files: cheap to take at every run, different when one of them changes."""
-    folder = Path(project)
-    folder = folder.parent if folder.suffix == ".toml" else folder
-    found = []
-    for path in sorted(folder.glob("**/*")) if folder.is_dir() else []:
-        if ".planner" not in path.parts and path.is_file():
-            known = path.stat()
-            found.append((str(path), known.st_size, known.st_mtime_ns))
-    return tuple(found)
+    """Sizes and times of planner.toml and the files it names: cheap to take at every run, different when one of them changes."""
+    from planner.plan.project import CONFIG_FILE
+
+    config = _look(Path(project) / CONFIG_FILE)
+    return (config, *map(_look, _named_files(project, config)))
+
+
+def _look(path: Path) -> tuple[str, int, int]:
+    """A file's path, size and time; zeros where there is none."""
+    try:
+        known = path.stat()
+    except OSError:
+        return str(path), 0, 0
+    return str(path), known.st_size, known.st_mtime_ns
+
+
+@functools.lru_cache(maxsize=16)
+def _named_files(project: str, _config: tuple[str, int, int]) -> tuple[Path, ...]:
+    """The files that planner.toml names, as long as it does not change; none where it cannot be read."""
+    from planner.plan.project import read_project
+
+    try:
+        said = read_project(Path(project), report=QualityReport())
+    except PlannerError:
+        return ()
+    specs = [*said.boundaries, *said.facilities, *said.basemap, *filter(None, (said.streets, said.population))]
+    files = [spec.file.path for spec in specs]
+    if said.population is not None and said.population.spread_file is not None:
+        files.append(said.population.spread_file.path)
+    packs = [said.folder / pack for pack in said.packs]
+    return tuple(dict.fromkeys([*files, *packs]))
 
 
 def _open(known: Opening) -> None:
@@ -102,7 +150,7 @@ def _open(known: Opening) -> None:
         from planner.ui import warming
 
         known.step = "reading"
-        known.city, known.report = warming.read(known.project)
+        known.city = warming.read(known.project, known.report)
         known.step = "measuring"
         warming.first_view(known)
     except Exception as error:  # told on the page, by its sentence or as a fault of ours

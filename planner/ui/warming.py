@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from planner.errors import PlannerError
 from planner.measure.city import City
-from planner.plan.project import read_city
+from planner.plan.project import read_city, read_project
 from planner.quality import QualityReport
+from planner.ui import defaults, map_view
 
 if TYPE_CHECKING:
     from planner.ui.opening import Opening
 
+SLOW_MODULES = ("planner.ui.pages.coverage", "planner.export.coverage_table", "planner.export.maps", "xlsxwriter", "pyogrio")
+"""Parts that pages load when they are first used: loaded here, nobody waits for them."""
 
-def read(project: str) -> tuple[City, QualityReport]:
-    """A project's city and the report of its files."""
-    return read_city(project)
+
+def read(project: str, report: QualityReport) -> City:
+    """A project's city; what is found in its files goes into the report."""
+    return read_city(read_project(Path(project), report=report), report=report)
 
 
 def first_view(known: Opening) -> None:
-    """Distances and figures of the view that a visit without an address opens with."""
+    """Distances, figures and map of the view that a visit without settings opens with."""
+    city, packs = known.read_city(), known.packs()
+    layer = defaults.first_layer(city, packs)
+    start = defaults.default_of(city, packs, layer)
+    known.coverage(layer, start.travel, start.minutes, defaults.first_level(city), defaults.first_group(city))
+    map_view.geometry(known)
+    map_view.signs(known, layer)
 
 
 def other_views(known: Opening) -> None:
-    """Distances of the other layers."""
+    """The distances of the other layers, so that choosing one is quick. A layer that cannot be measured says so when it is chosen."""
+    city, packs = known.read_city(), known.packs()
+    for name in SLOW_MODULES:
+        importlib.import_module(name)
+    for layer in city.facilities:
+        with contextlib.suppress(PlannerError):
+            start = defaults.default_of(city, packs, layer)
+            known.coverage(layer, start.travel, start.minutes, defaults.first_level(city), defaults.first_group(city))

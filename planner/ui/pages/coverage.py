@@ -9,6 +9,7 @@ from planner.i18n import pick, t
 from planner.measure.coverage import Coverage
 from planner.ui import controls, downloads, footer, map_view, state, unit_panel
 from planner.ui.controls import Settings
+from planner.ui.defaults import default_of
 from planner.ui.desk import Desk
 from planner.ui.faults import said
 from planner.ui.map_component import MapEvents
@@ -26,21 +27,22 @@ def show(desk: Desk) -> None:
 def _body(desk: Desk) -> None:
     """Controls, numbers, map and panel, top to bottom."""
     lang = desk.lang
-    settings = controls.choose(desk.city, lang)
+    settings = controls.choose(desk.opening, lang)
     found = desk.opening.coverage(settings.layer, settings.travel, settings.minutes, settings.by, settings.group)
     palette = share_palette(settings.target)
     chosen = unit_panel.selected(found)
     state.write_address()
     _headline(found, settings, lang)
     _stated(desk, found, settings)
+    painting = map_view.painting(desk, found, settings, palette, chosen, "coverage")
     left, right = st.columns([1.78, 1], gap="small")
     with left, st.container(key="map_frame"):
-        map_view.draw(map_view.painting(desk, found, settings, palette, chosen, "coverage"), _heard, height=MAP_PX)
+        map_view.draw(painting, _heard, height=MAP_PX)
     with right, st.container(key="panel"):
         unit_panel.find(found, chosen, lang)
         unit_panel.table(found, desk.city, settings.target, chosen, lang)
         unit_panel.details(found, desk.city, settings.target, chosen, lang)
-        downloads.draw(desk, found, palette)
+        downloads.draw(desk, found, palette, painting)
     footer.draw(desk, settings.layer)
 
 
@@ -67,7 +69,7 @@ def _stated(desk: Desk, found: Coverage, settings: Settings) -> None:
     """One line that says what was measured, and how this layer is judged where that is not by distance."""
     lang = desk.lang
     notes = [t("ui.coverage.stated", lang, limit=metres(found.limit_m, lang), facilities=f"{found.facilities:,}", day=found.as_of.isoformat()),
-             controls.rule_sentence(settings.layer, lang)]
+             default_of(desk.city, desk.opening.packs(), settings.layer).said(lang)]
     if found.facilities_without_place:
         notes.append(t("ui.coverage.without_place", lang, count=f"{found.facilities_without_place:,}"))
     lost = found.total.people_unattached + found.total.people_unreached
