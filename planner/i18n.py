@@ -55,8 +55,12 @@ def t(key: str, lang: str, **params: object) -> str:
 
 
 def error_text(error: PlannerError, lang: str) -> str:
-    """An error as a sentence: what was found, where, what was expected, what to do."""
-    return t(f"error.{error.code}", lang, **error.params)
+    """An error as a sentence: what was found, where, what was expected, what to do.
+
+    A parameter that can say itself in a language (an Issue of the data-quality report) is said in it.
+    """
+    params = {key: value.done(lang) if hasattr(value, "done") else value for key, value in error.params.items()}
+    return t(f"error.{error.code}", lang, **params)
 
 
 def pick(names: Mapping[str, str] | str, lang: str) -> str:

@@ -1,0 +1,76 @@
+"""`planner check`: reads everything that a project names and prints the data-quality report (docs/quality.md)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from planner.cli.common import as_csv, as_json, as_table, command_options, fail, record_options, write
+from planner.errors import InputError
+from planner.i18n import error_text, t
+from planner.quality import QualityReport
+
+COLUMNS = ("code", "severity", "file", "sheet", "row", "column", "name", "value", "done")
+CELL_WIDTH = 60
+
+
+@click.command(name="check")
+@click.argument("project", type=click.Path(path_type=Path), required=False)
+@record_options
+@command_options
+def command(project: Path | None, form: str, out: Path | None, lang: str, quiet: bool) -> None:
+    """Read a project's data and report their quality; exit 1 when a fault must be mended first. 检查项目数据质量。"""
+    from planner.plan.project import read_project, survey_project
+
+    report = QualityReport()
+    try:
+        survey_project(read_project(project, report=report), report=report)
+    except InputError as error:
+        if not report.blocking:
+            raise
+        del error
+    write(_text(report, form, lang), out)
+    if report.blocking:
+        fail(blocking_line(report, lang))
+
+
+def blocking_line(report: QualityReport, lang: str) -> str:
+    """The first blocking issue in one line: where, what, and what to do."""
+    from planner.plan.project import blocked
+
+    return error_text(blocked(report), lang)
+
+
+def _text(report: QualityReport, form: str, lang: str) -> str:
+    """The report as JSON, as CSV (its issues) or as a table for people."""
+    found = report.to_dict(lang)
+    if form == "json":
+        return as_json(found) + "\n"
+    if form == "csv":
+        return as_csv(found["issues"], COLUMNS)
+    return _table(found, lang)
+
+
+def _table(found: dict[str, Any], lang: str) -> str:
+    """Files with their rows, then issues: blocking ones first."""
+    heads = [t(f"check.{key}", lang) for key in ("file", "rows_in", "rows_kept", "rows_dropped", "date")]
+    files = [[entry["path"], *(str(entry[key]) for key in ("rows_in", "rows_kept", "rows_dropped")), entry["date"]] for entry in found["files"]]
+    text = as_table(files, heads, [False, True, True, True, False]) if files else ""
+    order = {"blocking": 0, "warning": 1, "info": 2}
+    issues = sorted(found["issues"], key=lambda issue: order[issue["severity"]])
+    if not issues:
+        return text + "\n" + t("check.clean", lang) + "\n"
+    heads = [t(f"check.{key}", lang) for key in ("severity", "file", "row", "column", "name", "value", "done")]
+    rows = [[t(f"check.{issue['severity']}", lang), issue["file"], "" if issue["row"] is None else str(issue["row"]),
+             *(_short(issue[key]) for key in ("column", "name", "value")), issue["done"]] for issue in issues]
+    return text + "\n" + as_table(rows, heads, [False, False, True, False, False, False, False])
+
+
+def _short(typed: str | None) -> str:
+    """A cell on one line, shortened, without signs that a terminal would obey."""
+    shown = "".join(char if char.isprintable() else " " for char in typed or "")
+    return shown if len(shown) <= CELL_WIDTH else shown[:CELL_WIDTH - 1] + "…"
+
+

@@ -1,0 +1,118 @@
+"""How the people of a unit reach points: along its streets, over its residential polygons, on given points - its totals kept exact.
+
+Shares of people are multiples of 2**-20 person, so that float64 adds them without rounding in any order: the sum over a unit's points
+is the unit's total to the last bit. What a share loses by that goes to the unit's point of the greatest weight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from planner.inputs.layers import FloatArray, IntArray
+from planner.inputs.units import Units
+
+STEP_M = 100.0
+"""A demand point stands for at most so many metres of street."""
+QUANTUM = 2.0 ** -20
+
+
+@dataclass(frozen=True, slots=True)
+class StreetLines:
+    """The streets on foot. shapes : (E,) lines in the metric CRS; main : (E,) whether a street hangs together with the largest network."""
+
+    shapes: npt.NDArray[np.object_]
+    main: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Carriers:
+    """Points that carry people. x, y : (K,) metres; unit : (K,) place of the unit; weight : (K,) above 0."""
+
+    x: FloatArray
+    y: FloatArray
+    unit: IntArray
+    weight: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+
+def along_streets(streets: StreetLines, units: Units) -> Carriers:
+    """Points about every STEP_M of street, weighing the metres that they stand for; each in the first unit that holds it.
+
+    Streets cut off from the main network carry people only in units that have no other.
+    """
+    lengths = shapely.length(streets.shapes)
+    pieces = np.maximum(np.ceil(lengths / STEP_M), 1).astype(np.int64)
+    edge = np.repeat(np.arange(len(lengths)), pieces)
+    number = np.arange(len(edge)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    step = (lengths / pieces)[edge]
+    points = shapely.line_interpolate_point(streets.shapes[edge], (number + 0.5) * step)
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    unit = units.locate(x, y)
+    main = streets.main[edge]
+    with_main = np.zeros(len(units) + 1, dtype=bool)
+    with_main[unit[main]] = True
+    keep = (unit >= 0) & (step > 0) & (main | ~with_main[unit])
+    return Carriers(x[keep], y[keep], unit[keep], step[keep])
+
+
+def over_polygons(polygons: npt.NDArray[np.object_], units: Units) -> Carriers:
+    """A point in each residential polygon, weighing its area; a polygon that several units share is cut along their borders."""
+    pairs = shapely.STRtree(polygons).query(units.shapes, predicate="intersects")
+    order = np.lexsort((pairs[1], pairs[0]))
+    unit, polygon = pairs[0][order], pairs[1][order]
+    parts = shapely.intersection(units.shapes[unit], polygons[polygon])
+    area = shapely.area(parts)
+    inside = np.flatnonzero(area > 0)
+    points = shapely.point_on_surface(parts[inside])
+    return Carriers(shapely.get_x(points), shapely.get_y(points), unit[inside].astype(np.int64), area[inside])
+
+
+def on_points(x: FloatArray, y: FloatArray, weight: FloatArray, units: Units) -> Carriers:
+    """Given points, each in the first unit that holds it."""
+    unit = units.locate(x, y)
+    keep = (unit >= 0) & (weight > 0)
+    return Carriers(x[keep], y[keep], unit[keep], weight[keep])
+
+
+def in_units(units: Units, places: IntArray) -> Carriers:
+    """One point inside each of some units."""
+    x, y = units.inner_points()
+    return Carriers(x[places], y[places], places, np.ones(len(places)))
+
+
+def joined(parts: list[Carriers]) -> Carriers:
+    """Several carriers as one, by unit."""
+    unit = np.concatenate([part.unit for part in parts])
+    order = np.argsort(unit, kind="stable")
+    return Carriers(np.concatenate([part.x for part in parts])[order], np.concatenate([part.y for part in parts])[order], unit[order],
+                    np.concatenate([part.weight for part in parts])[order])
+
+
+def only(carriers: Carriers, wanted: npt.NDArray[np.bool_]) -> Carriers:
+    """Carriers of the units that are wanted (a mask over units)."""
+    keep = wanted[carriers.unit]
+    return Carriers(carriers.x[keep], carriers.y[keep], carriers.unit[keep], carriers.weight[keep])
+
+
+def share_out(totals: Mapping[str, FloatArray], carriers: Carriers) -> dict[str, FloatArray]:
+    """People at each carrier: each unit's total by weight, exactly (see above). totals : group -> (A,) persons of each unit."""
+    shared = {}
+    starts = np.flatnonzero(np.r_[True, np.diff(carriers.unit) != 0]) if len(carriers) else np.empty(0, dtype=np.int64)
+    ends = np.r_[starts[1:], len(carriers)]
+    for group, people in totals.items():
+        values = np.zeros(len(carriers))
+        for start, end in zip(starts, ends, strict=True):
+            total = float(people[carriers.unit[start]])
+            weight = carriers.weight[start:end]
+            parts = np.floor(total * (weight / weight.sum()) / QUANTUM) * QUANTUM
+            parts[int(np.argmax(weight))] += total - float(parts.sum())
+            values[start:end] = parts
+        shared[group] = values
+    return shared
