@@ -101,7 +101,7 @@ class Attachment:
 
 def measures(shape_start: IntArray, shape_xy: FloatArray) -> FloatArray:
     """(K,) metres along its edge of each vertex: added up edge by edge, so that no edge's measure depends on the others."""
-    step = np.hypot(*np.diff(shape_xy, axis=0, prepend=shape_xy[:1]).T)
+    step: FloatArray = np.hypot(*np.diff(shape_xy, axis=0, prepend=shape_xy[:1]).T)
     step[shape_start[:-1]] = 0.0
     vertex, last = shape_start[:-1] + 1, shape_start[1:]
     while len(vertex):

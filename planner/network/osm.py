@@ -178,12 +178,12 @@ def _asking(name: str, endpoints: Mapping[str, str] | None) -> Iterator[Any]:
     endpoints : addresses of other services than the public ones, under the keys `nominatim` and `overpass`.
     """
     import osmnx
-    import platformdirs
     import requests
 
     settings, given = osmnx.settings, dict(endpoints or {})
     wanted: dict[str, Any] = {
-        "cache_folder": str(Path(platformdirs.user_cache_dir("service-coverage-planner")) / "openstreetmap"),
+        "use_cache": False,  # streets of today, and no folder of answers wherever the command was called
+        "doh_url_template": None,  # names are resolved by this machine alone
         "useful_tags_way": sorted({*rules.KEYS, "bridge", "tunnel", "name"})}
     if "nominatim" in given:
         wanted["nominatim_url"] = given["nominatim"]
