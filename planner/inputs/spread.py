@@ -63,15 +63,42 @@ def along_streets(streets: StreetLines, units: Units) -> Carriers:
 
 
 def over_polygons(polygons: npt.NDArray[np.object_], units: Units) -> Carriers:
-    """A point in each residential polygon, weighing its area; a polygon that several units share is cut along their borders."""
+    """Points over each residential polygon, weighing the area that they stand for, about one for each STEP_M x STEP_M of it.
+
+    A polygon that several units share is cut along their borders; one wider than STEP_M along a lattice of that width, because people
+    at the far end of a compound do not live in its middle.
+    """
     pairs = shapely.STRtree(polygons).query(units.shapes, predicate="intersects")
     order = np.lexsort((pairs[1], pairs[0]))
     unit, polygon = pairs[0][order], pairs[1][order]
     parts = shapely.intersection(units.shapes[unit], polygons[polygon])
-    area = shapely.area(parts)
+    cells, of = _cells(parts)
+    area = shapely.area(cells)
     inside = np.flatnonzero(area > 0)
-    points = shapely.point_on_surface(parts[inside])
-    return Carriers(shapely.get_x(points), shapely.get_y(points), unit[inside].astype(np.int64), area[inside])
+    points = shapely.point_on_surface(cells[inside])
+    return Carriers(shapely.get_x(points), shapely.get_y(points), unit[of[inside]].astype(np.int64), area[inside])
+
+
+def _cells(shapes: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.object_], IntArray]:
+    """Shapes cut along a lattice of STEP_M over each one's own extent: the pieces, and of which shape each is."""
+    pieces: list[npt.NDArray[np.object_]] = []
+    of: list[IntArray] = []
+    for number, (shape, (x0, y0, x1, y1)) in enumerate(zip(shapes, shapely.bounds(shapes), strict=True)):
+        if not np.isfinite(x0):
+            continue
+        columns, rows = (max(int(np.ceil((high - low) / STEP_M)), 1) for low, high in ((x0, x1), (y0, y1)))
+        if columns * rows == 1:
+            cut = np.array([shape], dtype=object)
+        else:
+            x, y = np.linspace(x0, x1, columns + 1), np.linspace(y0, y1, rows + 1)
+            left, low = (values.ravel() for values in np.meshgrid(x[:-1], y[:-1]))
+            right, high = (values.ravel() for values in np.meshgrid(x[1:], y[1:]))
+            cut = shapely.intersection(shapely.box(left, low, right, high), shape)
+        pieces.append(cut)
+        of.append(np.full(len(cut), number, dtype=np.int64))
+    if not pieces:
+        return np.empty(0, dtype=object), np.empty(0, dtype=np.int64)
+    return np.concatenate(pieces), np.concatenate(of)
 
 
 def on_points(x: FloatArray, y: FloatArray, weight: FloatArray, units: Units) -> Carriers:
