@@ -1,7 +1,7 @@
 """Classes of shares and their colours: one truth for every map, legend and table.
 
-Five classes run from dark and warm (few people served) to light and cool (most are), so that what is missing stands out, the rest of the
-city stays calm, and facility signs are read on top of it. Lightness rises strictly (L* 28, 47, 65, 83, 88), so a grey print keeps the
+Five classes run from muted red (few people served) to pale blue (most are): what is missing stands out, the rest of the city stays
+calm, wide rural units do not shout, and facility signs are read on top of it. Lightness rises strictly (L* 46, 59, 72, 83, 89), so a grey print keeps the
 order; neighbouring classes, and every class beside "no people", differ by deltaE2000 of 10 or more for normal eyes and for protanopia and
 deuteranopia (tested).
 """
@@ -15,7 +15,7 @@ from typing import Any
 
 from planner.i18n import t
 
-COLORS = ("#7d1d40", "#c4443d", "#e5863f", "#f1cb6b", "#c5e1f2")
+COLORS = ("#a65462", "#d07757", "#e4a555", "#eacb9e", "#cee1f2")
 """Colours of the five classes, lowest share first."""
 NO_PEOPLE_COLOR = "#e4e2de"
 EVEN_BREAKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)

@@ -413,6 +413,7 @@ def _read_rest(project: Project, found: Survey) -> None:
 
 def read_city(project: Project, *, report: QualityReport | None = None) -> City:
     """Everything that a project names, as one value. Raises InputError (project_blocked) where the report has a blocking issue."""
+    from planner.inputs.basemap import basemap_shapes
     from planner.inputs.layers import Source
     from planner.inputs.readers import as_boundaries, as_demand, as_facilities
     from planner.measure.city import City
@@ -426,7 +427,8 @@ def read_city(project: Project, *, report: QualityReport | None = None) -> City:
     sources = tuple(Source(record.path, record.sha256, record.rows_kept, dates[record.path]) for record in own.files.values())
     return City(project.id, project.name, found.crs, as_boundaries(found), as_demand(found),
                 {slug: as_facilities(found, slug) for slug in found.facilities}, streets, project.travels, project.reference_date,
-                {target: _as_reported(entry) for target, entry in project.reported.items()}, project.parameters, project.packs, sources)
+                {target: _as_reported(entry) for target, entry in project.reported.items()}, project.parameters, project.packs, sources,
+                basemap=basemap_shapes(project.basemap, found.crs, found.reading))
 
 
 def _as_reported(entry: Mapping[str, Any]) -> Reported:

@@ -93,12 +93,14 @@ def test_each_unit_has_its_own_colour(opened):
 
 def test_names_are_text(opened):
     opened.mouse.move(*opened.evaluate("window.__planner.pointOf('00')"))
-    assert opened.locator(".pcm-tip").inner_text().startswith(HOSTILE)
+    opened.wait_for_function("text => document.querySelector('.pcm-tip').innerText.startsWith(text)", arg=HOSTILE)
     opened.locator("summary").click()
     assert opened.locator("tr").count() == 1 + SIDE * SIDE
     assert opened.locator("td").nth(1).inner_text() == HOSTILE
     assert opened.evaluate("[window.pwned ?? null, document.images.length]") == [None, 0]
+    tall = opened.locator("[data-testid=map]").bounding_box()["height"]
     opened.locator("summary").click()
+    opened.wait_for_function("tall => document.querySelector('[data-testid=map]').clientHeight > tall + 50", arg=tall)
 
 
 def test_keys_move_zoom_and_pick(opened):

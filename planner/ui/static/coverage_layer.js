@@ -13,7 +13,7 @@
   "use strict";
   const L = global.L;
   const FONT = '"Noto Sans CJK SC","Noto Sans SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",system-ui,sans-serif';
-  const INK = "#22303f", SITE = "#5b2a86", PAD = 0.3, MINOR_ZOOM = 14, STEP_PX = 80;
+  const INK = "#22303f", SITE = "#5b2a86", PAD = 0.3, MINOR_ZOOM = 14, STEP_PX = 80, HATCH_PX = 10;
   const still = () => global.matchMedia && global.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   // ---------------------------------------------------------------- geometry file
@@ -100,7 +100,7 @@
   }
 
   function hatch(ctx, colour, ratio) {
-    const tile = document.createElement("canvas"), size = 9 * ratio, c = tile.getContext("2d");
+    const tile = document.createElement("canvas"), size = HATCH_PX * ratio, c = tile.getContext("2d");
     tile.width = tile.height = size;
     c.strokeStyle = colour;
     c.lineWidth = ratio;
@@ -333,7 +333,7 @@
 
     resized() {
       if (!this.data) return;
-      this.map.invalidateSize({ pan: false, animate: false });
+      this.map.invalidateSize({ animate: false }); // the centre stays
       if (!this.map._loaded) { if (this.ready()) this.repaint(); } else if (!this.touched) this.fit(false);
       this.buildScale();
     }
@@ -341,12 +341,24 @@
     homeBounds() { const [w, s, e, n] = this.geometry.bounds; return L.latLngBounds([[s, w], [n, e]]); }
     homeZoom() { return this.map.getBoundsZoom(this.homeBounds(), false, L.point(28, 28)); }
 
-    /* The whole project; beside the legend where that costs little. */
+    /* The whole project; beside the legend where that would hide units and the room is there. */
     fit(animate) {
       const bounds = this.homeBounds(), size = this.map.getSize(), legend = this.legend.offsetWidth + 20;
-      const free = this.map.getBoundsZoom(bounds, false, L.point(28, 28)), beside = this.map.getBoundsZoom(bounds, false, L.point(legend + 24, 28));
-      const aside = size.x > 480 && beside >= free - 0.5;
+      const free = this.homeZoom(), beside = this.map.getBoundsZoom(bounds, false, L.point(legend + 24, 28));
+      const aside = size.x > 480 && beside >= free - 1 && this.hiddenAt(free) > 0.01;
       this.map.fitBounds(bounds, { paddingTopLeft: [12, 14], paddingBottomRight: [aside ? legend : 12, 14], animate: animate && !still() });
+    }
+
+    /* Share of the units that the legend would cover if the project stood in the middle at this zoom. */
+    hiddenAt(zoom) {
+      const { level } = this, size = this.map.getSize(), middle = this.map.project(this.homeBounds().getCenter(), zoom), k = Math.pow(2, zoom);
+      const left = size.x - this.legend.offsetWidth - 14, top = size.y - this.legend.offsetHeight - 14;
+      let hidden = 0;
+      for (let i = 0; i < level.count; i++) {
+        const x = (level.box[4 * i] + level.box[4 * i + 2]) / 2 * k - middle.x + size.x / 2, y = (level.box[4 * i + 1] + level.box[4 * i + 3]) / 2 * k - middle.y + size.y / 2;
+        if (x > left && y > top) hidden++;
+      }
+      return hidden / Math.max(1, level.count);
     }
 
     /* Pans, or zooms where pan is not enough, until a unit is in view; true where the map moves. */
@@ -407,9 +419,9 @@
       for (const { colour, gap, units } of groups.values()) {
         let lines = null;
         if (gap) {
-          lines = hatch(c, brightness(colour) > 0.5 ? "rgba(70,25,25,.55)" : "rgba(255,255,255,.6)", f.ratio);
+          lines = hatch(c, brightness(colour) > 0.5 ? "rgba(84,30,30,.5)" : "rgba(255,255,255,.45)", f.ratio);
           // The pattern is tied to the ground, so that it does not swim when the map is drawn anew.
-          lines.setTransform(new DOMMatrix([1 / f.ratio, 0, 0, 1 / f.ratio, -(f.ox % 9), -(f.oy % 9)]));
+          lines.setTransform(new DOMMatrix([1 / f.ratio, 0, 0, 1 / f.ratio, -(f.ox % HATCH_PX), -(f.oy % HATCH_PX)]));
         }
         for (const i of units) {
           traceUnit(c, level, i, f);
@@ -432,7 +444,7 @@
 
     paintBackdrop(c, f, layers) {
       const z = f.zoom;
-      if (layers.water) fillLayer(c, layers.water, f, "rgba(140,180,201,.94)", "rgba(92,138,163,.9)");
+      if (layers.water) fillLayer(c, layers.water, f, "rgba(134,177,201,.95)", z >= 13 ? "rgba(92,138,163,.9)" : null);
       if (layers.green && z >= 11) fillLayer(c, layers.green, f, "rgba(70,130,70,.10)", "rgba(52,110,58,.65)");
       if (layers.street_minor && z >= MINOR_ZOOM) strokeLayer(c, layers.street_minor, f, { color: "rgba(60,66,74,.22)", width: z >= 16 ? 1.6 : 0.9 });
       if (layers.street_major) {
@@ -440,8 +452,8 @@
         strokeLayer(c, layers.street_major, f, { color: "rgba(60,66,74,.34)", width });
       }
       if (layers.rail && z >= 10) {
-        strokeLayer(c, layers.rail, f, { color: "rgba(60,66,74,.75)", width: z < 13 ? 1.4 : 2.2 });
-        strokeLayer(c, layers.rail, f, { color: "#fff", width: z < 13 ? 0.7 : 1.2, dash: [6, 6] });
+        strokeLayer(c, layers.rail, f, { color: "rgba(60,66,74,.6)", width: z < 12 ? 0.8 : z < 13.5 ? 1.6 : 2.4 });
+        if (z >= 12) strokeLayer(c, layers.rail, f, { color: "rgba(255,255,255,.9)", width: z < 13.5 ? 0.8 : 1.4, dash: [7, 7] });
       }
     }
 
@@ -496,7 +508,9 @@
 
     /* Names of the coarser units, then of the shown ones, where they fit and hit nothing; a little above the label point, which stays free. */
     paintNames(c, f, shown) {
-      const { geometry, level } = this, rank = geometry.order.indexOf(level.level), parents = geometry.order[rank - 1];
+      const { geometry, level } = this, rank = geometry.order.indexOf(level.level);
+      // The finest level above the shown one whose units have room for a name; the whole city needs none.
+      const parents = geometry.order.slice(0, rank).filter((name) => geometry.levels[name].count > 1 && geometry.levels[name].size * f.k >= 55).pop();
       const put = (from, i, size, weight, room) => {
         if (from.label[3 * i + 2] <= 0) return;
         const [x, y] = this.place(f, from.label[3 * i], from.label[3 * i + 1]), text = String(from.names[i]);
@@ -512,8 +526,12 @@
         c.fillStyle = "#1d2530"; c.fillText(text, x, y - 7);
       };
       const bySize = (from, list) => list.sort((a, b) => from.label[3 * b + 2] - from.label[3 * a + 2]);
-      if (parents && f.zoom >= 10.5) { const coarse = geometry.levels[parents]; bySize(coarse, [...coarse.codes.keys()]).forEach((i) => put(coarse, i, f.zoom < 13 ? 12 : 14, 700, 1.6)); }
-      if (!parents || f.zoom >= 14) bySize(level, [...shown]).forEach((i) => put(level, i, parents ? 11 : 12, parents ? 400 : 600, parents ? 0.95 : 1.6));
+      if (parents) {
+        const coarse = geometry.levels[parents];
+        bySize(coarse, [...coarse.codes.keys()]).forEach((i) => put(coarse, i, f.zoom < 13 ? 12 : 14, 700, 1.6));
+      }
+      const finest = rank > 0 && rank === geometry.order.length - 1;
+      if (level.size * f.k >= (finest ? 110 : 40)) bySize(level, [...shown]).forEach((i) => put(level, i, finest ? 11 : 12, finest || parents ? 400 : 600, 1.1));
     }
 
     paintTop(c, f) {
@@ -593,7 +611,9 @@
       };
       for (const kind of Object.values(data.kinds)) row(drawing((c) => sign(c, 12, 10, 7.5, kind, "filled")), kind.label);
       const first = Object.values(data.kinds)[0];
-      if (first) for (const status of Object.values(data.statuses)) if (status.style !== "filled") row(drawing((c) => sign(c, 12, 10, 6, { shape: first.shape }, status.style)), status.label);
+      const styles = new Map(); // one row for all that is drawn alike
+      for (const { style, label } of Object.values(data.statuses)) if (style !== "filled" && label) styles.set(style, [...(styles.get(style) || []), label]);
+      if (first) for (const [style, names] of styles) row(drawing((c) => sign(c, 12, 10, 6, { shape: first.shape }, style)), names.join(data.lang === "zh" ? "、" : ", "));
       if (data.sites.length) row(drawing((c) => siteSign(c, 12, 10, 8, "1")), labels.site);
     }
 
