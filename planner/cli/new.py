@@ -34,9 +34,9 @@ def command(
     today = dt.date.today()
     new.check_free(folder)
     if demo:
-        from planner.plan.project import demo_folder
+        from planner.plan.project import bundled_folder
 
-        new.copy_demo(folder, demo_folder())
+        new.copy_demo(folder, bundled_folder())
         note(t("new.done_demo", lang, folder=folder), quiet)
         return
     if osm is not None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from planner.export.cells import finite
 from planner.i18n import pick, t
+from planner.plan.actions import COLUMN_WORDS
 from planner.plan.gaplist import CapitalProject, Gap, GapList, say_all
 from planner.targets.evaluation import Threshold
 
@@ -76,7 +77,6 @@ SHORTFALL_UNITS = (
     "km2",
     "capacity",
 )
-GROUPS = ("total", "age_60_plus", "age_65_plus", "age_80_plus", "under_18", "households", "destitute", "home_patients")
 LEVELS = ("city", "district", "township", "community", "facility")
 
 
@@ -87,7 +87,7 @@ def label(kind: str, key: str, known: Sequence[str], lang: str) -> str:
 
 def group_label(group: str, lang: str) -> str:
     """The word for a population group."""
-    return label("group", group, GROUPS, lang)
+    return t(f"gaps.column.{group}", lang) if group in COLUMN_WORDS else group
 
 
 def level_label(level: str, lang: str) -> str:
@@ -106,6 +106,8 @@ def threshold_text(threshold: Threshold, *, is_share: bool) -> str:
 def gap_note(gap: Gap, lang: str) -> str:
     """What a reader of the row should know: blanks in the ledger, nobody who can reach a facility."""
     notes = []
+    if gap.units_short is not None:
+        notes.append(t("export.note.units_short", lang, units=gap.units_short))
     if gap.blanks:
         notes.append(t("export.note.blanks", lang, blanks=gap.blanks))
     if gap.nearest_facility == "" and gap.minutes is None and gap.people_affected:

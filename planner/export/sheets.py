@@ -108,7 +108,7 @@ def number_format(value: float, form: str) -> str:
 
 def put(book: Book, sheet: Any, row: int, column: int, value: Any, form: str = "") -> None:
     """Write one value: text neutralised, figures finite, all else a blank cell."""
-    if isinstance(value, str):
+    if isinstance(value, str) and value:
         sheet.write_string(row, column, neutral(value), book.text)
     elif (number := finite(value)) is not None:
         sheet.write_number(row, column, number, book.number(number_format(number, form)))

@@ -21,6 +21,7 @@ from planner.targets.evaluation import Evaluation
 __all__ = ["SUFFIXES", "coverage_csv", "coverage_gpkg", "coverage_rows", "coverage_xlsx", "gap_table", "gaps_csv", "write_gaps"]
 
 SUFFIXES = (".xlsx", ".csv", ".gpkg", ".geojson")
+DEGREES = "EPSG:4326"
 GAP_FIELDS = (*GAP_KEYS, *GAP_MORE, "threshold_max", "lon", "lat")
 PROJECT_FIELDS = tuple("est_cost_cny" if key == "cost" else key for key in (*PROJECT_KEYS, *PROJECT_MORE))
 NUMBERS = frozenset(
@@ -60,18 +61,32 @@ def gaps_csv(gap_list: GapList, lang: str) -> str:
     return _csv(gap_table(gap_list, lang), GAP_FIELDS)
 
 
+def check_form(path: Path, crs: str | None) -> None:
+    """That a gap list can be written to a file of this name, in this system: before the work, not after it. Raises InputError."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InputError("export_suffix_unknown", path=path.name, suffixes=" ".join(SUFFIXES))
+    try:
+        wanted = CRS.from_user_input(crs or DEGREES)
+    except CRSError:
+        raise InputError("export_crs_unknown", crs=str(crs)) from None
+    if suffix != ".gpkg" and wanted.to_epsg() != 4326:
+        raise InputError("export_crs_form", crs=str(crs), suffix=suffix)
+
+
 def write_gaps(
     gap_list: GapList, evaluation: Evaluation, report: QualityReport, path: Path, *, lang: str, crs: str | None = None
 ) -> tuple[Path, ...]:
     """Write the gap list in the form that the suffix of `path` says, and return the files written.
 
     .xlsx has six sheets; .gpkg the layers gaps and projects; .csv and .geojson hold the gaps, and the projects stand beside them in
-    `<name>_projects.<suffix>`. Geometry is in EPSG:4326 unless `crs` says otherwise (RFC 7946 knows no other for .geojson).
-    Raises InputError for another suffix, for `crs` with .geojson, or for an unknown one.
+    `<name>_projects.<suffix>`. Geometry is in EPSG:4326 unless `crs` says otherwise for a .gpkg. Raises InputError as `check_form`.
     """
+    check_form(path, crs)
     suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise InputError("export_suffix_unknown", path=path.name, suffixes=" ".join(SUFFIXES))
     if suffix == ".xlsx":
         write_workbook(gap_list, evaluation, report, path, lang=lang)
         return (path,)
@@ -80,12 +95,10 @@ def write_gaps(
         path.write_text(gaps_csv(gap_list, lang), encoding="utf-8-sig", newline="")
         beside.write_text(_csv(project_table(gap_list, lang), PROJECT_FIELDS), encoding="utf-8-sig", newline="")
         return path, beside
-    gaps = _layer(gap_list, gap_list.gaps, gap_table(gap_list, lang), GAP_FIELDS, crs)
-    projects = _layer(gap_list, gap_list.projects, project_table(gap_list, lang), PROJECT_FIELDS, crs)
+    gaps = _layer(gap_list, gap_list.gaps, gap_table(gap_list, lang), GAP_FIELDS, crs or DEGREES)
+    projects = _layer(gap_list, gap_list.projects, project_table(gap_list, lang), PROJECT_FIELDS, crs or DEGREES)
     with dated(gap_list.date.isoformat()):
         if suffix == ".geojson":
-            if gaps.crs.to_epsg() != 4326:
-                raise InputError("export_geojson_crs", crs=str(crs))
             _write(gaps, path, path.stem, "GeoJSON")
             _write(projects, beside, beside.stem, "GeoJSON")
             return path, beside
@@ -105,17 +118,11 @@ def _csv(rows: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> str:
     return stream.getvalue()
 
 
-def _layer(gap_list: GapList, things: Sequence[Any], rows: Sequence[Mapping[str, Any]], fields: Sequence[str], crs: str | None) -> Any:
+def _layer(gap_list: GapList, things: Sequence[Any], rows: Sequence[Mapping[str, Any]], fields: Sequence[str], crs: str) -> Any:
     """Rows as points. Names are data here and stay letter by letter."""
     import geopandas as gpd
     import pandas as pd
-    from pyproj import CRS
-    from pyproj.exceptions import CRSError
 
-    try:
-        wanted = CRS.from_user_input(crs or "EPSG:4326")
-    except CRSError:
-        raise InputError("export_crs_unknown", crs=str(crs)) from None
     frame = pd.DataFrame([[row[field] for field in fields] for row in rows], columns=list(fields))
     for field in fields:
         if field in NUMBERS:
@@ -125,7 +132,7 @@ def _layer(gap_list: GapList, things: Sequence[Any], rows: Sequence[Mapping[str,
         else:
             frame[field] = frame[field].astype("str")
     points = gpd.points_from_xy([thing.x for thing in things], [thing.y for thing in things], crs=gap_list.crs)
-    return gpd.GeoDataFrame(frame, geometry=points).to_crs(wanted)
+    return gpd.GeoDataFrame(frame, geometry=points).to_crs(crs)
 
 
 def _write(layer: Any, path: Path, name: str, driver: str, *, append: bool = False) -> None:

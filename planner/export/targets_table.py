@@ -113,5 +113,5 @@ def _figures(result: TargetResult | UnitResult, shares: tuple[str, ...]) -> dict
     """Value, threshold and shortfall as cells: a range is text."""
     threshold: Any = result.threshold
     if isinstance(threshold, (tuple, list)):
-        threshold = threshold_text(threshold, is_share=bool(shares))
+        threshold = threshold_text((threshold[0], threshold[1]), is_share=bool(shares))
     return {"value": finite(result.value), "threshold": threshold, "shortfall": finite(result.shortfall)}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planner.plan.gaplist import Sentence, Words
-from planner.targets.conditions import Condition
+from planner.targets.conditions import DATE_COLUMNS, Condition
 from planner.targets.pack import Check, Target
 
 BED_COLUMNS = ("beds", "nursing_beds", "reserve_beds", "approved_beds", "day_beds")
@@ -27,6 +27,20 @@ COLUMN_WORDS = (
     "under_18",
     "destitute",
     "home_patients",
+    "low_income",
+    "disabled",
+    "opened",
+    "started",
+    "approved",
+    "built",
+    "stars",
+    "volunteer_station",
+    "registered",
+    "child_workers",
+    "workers",
+    "level",
+    "owner",
+    "kind",
 )
 """Columns that have a word of their own (`gaps.column.<name>`); any other is named as the ledger names it."""
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "="}
@@ -53,10 +67,14 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a remedy depends on beside the target: the unit's name, its facilities of the layer, those that already pass the conditions,
-    the layers that it has none of under `all_of`, and the people beyond reach with their group."""
+    """What a remedy depends on beside the target.
+
+    existing, passing : facilities of the layer in the unit, and those of them that satisfy the conditions already. lacking : layers that it
+    has none of under `all_of`, or the farthest of a basket. beyond : people beyond reach, of `group`. is_facility : the unit is one.
+    """
 
     unit_name: str
+    is_facility: bool = False
     existing: int = 0
     passing: int = 0
     lacking: tuple[str, ...] = ()
@@ -135,12 +153,14 @@ def remedy(target: Target, shortfall: float | None, where: Situation, names: Seq
         return Remedy(Sentence("gaps.action.above_range", {"layer": tuple(names)}))
     if check.any_of or check.all_of or check.metric == "count":
         return _new(check, shortfall, where, names)
-    if check.metric == "facility_share":
+    if check.metric == "facility_share" and not any(condition.column in DATE_COLUMNS for condition in check.having):
         amount = math.ceil(shortfall)
         said = Sentence(
             "gaps.action.convert_facilities", {"amount": amount, "layer": tuple(names), "conditions": condition_words(check.having)}
         )
         return Remedy(said, (Build(check.layers[0], "convert", amount),) if check.layers else ())
+    if check.metric == "facility_share":
+        return _new(replace(check, where=(*check.where, *check.having)), shortfall, replace(where, existing=0), names)
     return _more(check, shortfall, where, names)
 
 
@@ -151,7 +171,7 @@ def _counted(check: Check) -> object:
 
 def _reach(check: Check, where: Situation, names: Sequence[Words]) -> Remedy:
     """One facility where those beyond reach live."""
-    layers = check.basket or check.layers
+    layers = where.lacking or check.basket or check.layers
     said = Sentence("gaps.action.reach", {"layer": tuple(names), "people": round(where.beyond or 0), "group": where.group})
     return Remedy(said, tuple(Build(layer, "new") for layer in layers[:1]))
 
@@ -195,11 +215,10 @@ def _more(check: Check, shortfall: float, where: Situation, names: Sequence[Word
     layer = check.layers[0] if check.layers else ""
     if check.metric == "ratio" and check.of in BED_COLUMNS and check.in_ in BED_COLUMNS:
         return Remedy(Sentence("gaps.action.convert_beds", params), (Build(layer, "convert", 1, beds=float(amount)),))
-    do = "expand" if where.existing else "new"
-    if check.of in BED_COLUMNS:
-        return Remedy(Sentence(f"gaps.action.beds_{do}", params), (Build(layer, do, 1, beds=float(amount)),))
-    if check.of in AREA_COLUMNS:
-        return Remedy(Sentence(f"gaps.action.area_{do}", params), (Build(layer, do, 1, area_m2=float(amount)),))
-    if check.metric == "unit_value":
-        return Remedy(Sentence("gaps.action.unit_under", params))
-    return Remedy(Sentence("gaps.action.more", params))
+    kind = "beds" if check.of in BED_COLUMNS else "area" if check.of in AREA_COLUMNS else ""
+    if not kind:
+        return Remedy(Sentence("gaps.action.unit_under" if check.metric == "unit_value" else "gaps.action.more", params))
+    do = "expand" if where.existing or where.is_facility else "new"
+    size = float(amount)
+    build = Build(layer, do, beds=size) if kind == "beds" else Build(layer, do, area_m2=size)
+    return Remedy(Sentence(f"gaps.action.{kind}_{'at' if where.is_facility else do}", params | {"unit": where.unit_name}), (build,))

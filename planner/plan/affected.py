@@ -24,11 +24,15 @@ NO_FACILITIES = ("unit_value", "reported", "separation")
 
 @dataclass(frozen=True, slots=True)
 class Nearby:
-    """The facility nearest to most of those affected, and the minutes of the person in the middle; "" and None where none is in reach."""
+    """The facility nearest to most of those affected and the minutes of the person in the middle; "" and None where none is in reach.
+
+    layer : of a basket, the layer that is farthest.
+    """
 
     facility: str = ""
     minutes: float | None = None
     travel: str = ""
+    layer: str = ""
 
 
 @dataclass(slots=True)
@@ -141,19 +145,20 @@ def _nearest_of(where: Around, slugs: tuple[str, ...] | None, who: BoolArray, pe
     """The nearest facility of some layers to those affected."""
     pool = where.passing
     assert pool is not None
+    layer = slugs[0] if slugs else ""
     kept = pool.sure if slugs is None else pool.sure & np.isin(pool.slugs, slugs)
     chosen = choose(where.city, pool.masks(kept))
     if len(chosen.row) == 0:
-        return Nearby(travel=profile.name)
+        return Nearby(travel=profile.name, layer=layer)
     near = nearest_facility(where.city, chosen, profile)
     weights = people[who]
     middle = weighted_quantile(near.cost_m[who], weights, 0.5)
     minutes = None if middle is None or not np.isfinite(middle) else middle / profile.metres_per_minute
     reach = near.facility[who] >= 0
     if not (weights[reach] > 0).any():
-        return Nearby(travel=profile.name)
+        return Nearby(travel=profile.name, layer=layer)
     most = np.bincount(near.facility[who][reach], weights=weights[reach], minlength=len(chosen.row))
-    return Nearby(facility_name(where.city, chosen, int(np.argmax(most))), minutes, profile.name)
+    return Nearby(facility_name(where.city, chosen, int(np.argmax(most))), minutes, profile.name, layer)
 
 
 def facility_name(city: City, chosen: Chosen, k: int) -> str:

@@ -185,7 +185,7 @@ def _phase(year: int, as_of: dt.date) -> str:
 
 
 def _overlaps(city: City, drafts: Sequence[Draft], reach_m: Mapping[str, float]) -> dict[int, tuple[Sentence, ...]]:
-    """For each draft the others of its layer that one facility might close too: within reach as the crow flies, or of a unit around its own."""
+    """For each draft the others of its layer that it may be one with: within reach as the crow flies, or of a unit around its own."""
     near: dict[int, set[int]] = {}
     wide: dict[int, set[int]] = {}
     for layer in {draft.layer for draft in drafts}:

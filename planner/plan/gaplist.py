@@ -62,6 +62,7 @@ class Gap:
     "people", "minutes", "metres", "units", "share" or a column of the ledger). people_affected : persons of `group`, None where nobody
     can be pointed at. minutes : of the person in the middle of those affected, by `travel`, to the nearest facility; None where none
     can be reached. x, y : the home nearest to the people-weighted centre of those affected, in the project's CRS. rank : 1 is first.
+    units_short : where a share of the units must pass, how many more are enough.
     """
 
     gap_id: str
@@ -98,6 +99,7 @@ class Gap:
     zero: bool = False
     at_least: bool = False
     blanks: int = 0
+    units_short: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

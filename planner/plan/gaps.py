@@ -15,6 +15,9 @@ from planner.plan import actions, affected
 from planner.plan.affected import Around, BoolArray, Nearby
 from planner.plan.capital import capital_projects
 from planner.plan.gaplist import Gap, GapList, Headline, PackSource, Provenance, Sentence, UnitCost, Words
+from planner.plan.project import Project
+from planner.plan.unit_costs import read_unit_costs
+from planner.quality import QualityReport
 from planner.targets.access import points_beyond
 from planner.targets.catalogue import layer_info
 from planner.targets.evaluate import action_of, effective_check
@@ -140,6 +143,12 @@ def gap_list(
     )
 
 
+def project_gaps(project: Project, city: City, evaluation: Evaluation, packs: Sequence[TargetPack], *, report: QualityReport) -> GapList:
+    """The gap list of a project, with the unit costs that its planner.toml names; what is wrong with them becomes issues of the report."""
+    costs = read_unit_costs(project.costs, report) if project.costs is not None else ()
+    return gap_list(city, evaluation, packs, costs=costs, costs_path=project.costs.shown if project.costs is not None else "")
+
+
 def layer_name(slug: str) -> Words:
     """A layer's name in both languages."""
     return layer_info(slug).name
@@ -223,21 +232,15 @@ def _row(where: Around, result: TargetResult, spot: Spot, order: int) -> Row:
     people = heads(city, group)
     near = affected.nearby(where, who, people, unit.code if unit else "") if who is not None else Nearby()
     level, code, name = (unit.level, unit.code, unit.name) if unit else _whole_unit(city, check, outside=exact)
-    existing = where.count(level, code, passing=False) if unit and level != FACILITY else 0
+    existing, passing = _standing(where, unit)
+    lacking = where.lacking(level, code) if unit and check.all_of else (near.layer,) if near.layer else ()
     value, threshold, shortfall, of = _figures(result, check, unit, count, exact=exact)
     zero = bool(unit) and level != FACILITY and where.everything is not None and existing == 0
-    names = [layer_name(slug) for slug in _named_layers(check, target)]
+    names = [layer_name(slug) for slug in lacking or _named_layers(check, target)]
     remedy = actions.remedy(
         replace(target, check=check),
         shortfall,
-        actions.Situation(
-            name,
-            existing,
-            where.count(level, code, passing=True) if existing else 0,
-            where.lacking(level, code) if unit and check.all_of else (),
-            count if exact else None,
-            group_words(group),
-        ),
+        actions.Situation(name, level == FACILITY, existing, passing, lacking, count if exact else None, group_words(group)),
         names,
     )
     x, y = _place(where, unit, who, people)
@@ -277,9 +280,20 @@ def _row(where: Around, result: TargetResult, spot: Spot, order: int) -> Row:
         zero=zero,
         at_least=result.at_least,
         blanks=len(unit.fill) if unit else result.blanks,
+        units_short=int(result.shortfall) if unit and check.rollup == "share" and result.shortfall else None,
     )
     key = (target.binding != "binding", not zero, -math.ceil(missing * QUARTERS), -(count or 0.0), order, code)
     return Row(gap, remedy.builds, key, exact)
+
+
+def _standing(where: Around, unit: UnitResult | None) -> tuple[int, int]:
+    """How many facilities stand in a unit or in the whole, and how many of them pass the target's conditions."""
+    if where.everything is None or where.passing is None or (unit is not None and unit.level == FACILITY):
+        return 0, 0
+    if unit is None:
+        return len(where.everything), len(where.passing)
+    existing = where.count(unit.level, unit.code, passing=False)
+    return existing, where.count(unit.level, unit.code, passing=True) if existing else 0
 
 
 def group_words(group: str) -> Words:

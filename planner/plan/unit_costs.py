@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from planner.inputs.cells import blank, parse_number, text
-from planner.inputs.files import UnusableFileError, present, safe, sha256
+from planner.inputs.files import UnusableFileError, present, safe
 from planner.inputs.specs import FileRef
 from planner.inputs.tables import Sheet, read_workbook
 from planner.plan.gaplist import Sentence, UnitCost
-from planner.quality import QualityReport
+from planner.quality import Issue, QualityReport
 
 COLUMNS = ("layer", "action", "unit", "cny")
 OPTIONAL = ("price_year", "source", "certainty")
@@ -43,12 +43,9 @@ UNITS = {
 
 def read_unit_costs(ref: FileRef, report: QualityReport) -> tuple[UnitCost, ...]:
     """The rows of a cost table (layer, action, unit, cny, price_year, source, certainty); faults are issues of the report, row by row."""
-    record = report.record(ref.shown)
-    record.role = "costs"
     try:
         present(ref.path)
         safe(ref.path)
-        record.sha256 = sha256(ref.path)
         book = read_workbook(ref.path)
     except UnusableFileError as error:
         report.add(
@@ -62,7 +59,6 @@ def read_unit_costs(ref: FileRef, report: QualityReport) -> tuple[UnitCost, ...]
             params=error.params,
         )
         return ()
-    record.format, record.encoding = book.format, book.encoding
     for sheet in book.sheets:
         if sheet.rows and set(COLUMNS) <= {text(cell).strip() for cell in sheet.rows[0][1]}:
             return _rows(sheet, ref, report)
@@ -75,54 +71,34 @@ def read_unit_costs(ref: FileRef, report: QualityReport) -> tuple[UnitCost, ...]
 
 
 def _rows(sheet: Sheet, ref: FileRef, report: QualityReport) -> tuple[UnitCost, ...]:
-    """The rows of the sheet that has the columns."""
-    record, found = report.record(ref.shown), []
+    """The rows of the sheet that has the columns. Rows that the project's reader has counted already stay counted once."""
+    fresh, record, found = ref.shown not in report.files, report.record(ref.shown), []
     place = {text(cell).strip(): k for k, cell in enumerate(sheet.rows[0][1])}
-    for number, cells in sheet.rows[1:]:
-        if all(blank(cell) for cell in cells):
-            continue
-        record.rows_in += 1
-        said = {
-            column: text(cells[place[column]]).strip() if column in place and place[column] < len(cells) else ""
-            for column in (*COLUMNS, *OPTIONAL)
-        }
-        cny = parse_number(said["cny"]).value
-        wrong = (
-            "layer"
-            if not said["layer"]
-            else "action"
-            if said["action"].lower() not in ACTIONS
-            else "unit"
-            if said["unit"].lower() not in UNITS
-            else ""
-            if cny >= 0
-            else "cny"
-        )
+    rows = [(number, cells) for number, cells in sheet.rows[1:] if not all(blank(cell) for cell in cells)]
+    for number, cells in rows:
+        said = {key: text(cells[k]).strip() if (k := place.get(key, len(cells))) < len(cells) else "" for key in (*COLUMNS, *OPTIONAL)}
+        cny, wrong = parse_number(said["cny"]).value, _wrong(said)
         if wrong:
-            report.add(
-                "value_invalid",
-                "warning",
-                ref.shown,
-                sentence="costs_value_invalid",
-                sheet=sheet.name,
-                row=number,
-                column=wrong,
-                value=said[wrong],
-            )
+            where = {"sheet": sheet.name, "row": number, "column": wrong, "value": said[wrong]}
+            report.issues.append(Issue("value_invalid", "warning", ref.shown, sentence="costs_value_invalid", **where))
             continue
-        record.rows_kept += 1
-        found.append(
-            UnitCost(
-                said["layer"],
-                ACTIONS[said["action"].lower()],
-                UNITS[said["unit"].lower()],
-                cny,
-                said["price_year"],
-                said["source"],
-                said["certainty"],
-            )
-        )
+        do, unit = ACTIONS[said["action"].lower()], UNITS[said["unit"].lower()]
+        found.append(UnitCost(said["layer"], do, unit, cny, said["price_year"], said["source"], said["certainty"]))
+    if fresh:
+        record.role, record.rows_in = "costs", len(rows)
+    record.rows_kept = min(len(found), record.rows_in)
     return tuple(found)
+
+
+def _wrong(said: Mapping[str, str]) -> str:
+    """The first column of a row that cannot be used, or ""."""
+    known = {
+        "layer": bool(said["layer"]),
+        "action": said["action"].lower() in ACTIONS,
+        "unit": said["unit"].lower() in UNITS,
+        "cny": parse_number(said["cny"]).value >= 0,
+    }
+    return next((column for column, fine in known.items() if not fine), "")
 
 
 def estimate(

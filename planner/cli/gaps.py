@@ -1,0 +1,118 @@
+"""`planner gaps`: the gap list and the capital-project list, as a workbook or as data."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from planner.cli.common import as_json, as_table, command_options, note, record_options, write
+from planner.i18n import t
+
+if TYPE_CHECKING:
+    from planner.plan.gaplist import GapList
+
+GAP_FOUND = 3
+"""Exit code of --fail-on-gap."""
+SCHEMA = "planner.gaps/1"
+SHOWN = (
+    *("gap_id", "target_id", "unit_name", "shortfall", "shortfall_unit"),
+    *("people_affected", "nearest_facility", "minutes", "action", "project_id"),
+)
+NUMBERS = ("shortfall", "people_affected", "minutes")
+
+
+@click.command("gaps", help="Gap list and capital-project list. 缺口清单与项目库。")
+@click.argument("project", required=False, type=click.Path(path_type=Path))
+@click.option("--pack", "packs", multiple=True, metavar="ID", help="bundled id or pack file; may repeat / 指标包编号或文件，可多次给出")
+@click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), help="day of evaluation, today if absent / 评估日期，默认今天")
+@click.option("--crs", metavar="EPSG:n", help="system of a .gpkg, EPSG:4326 if absent / .gpkg 的坐标系，默认 EPSG:4326")
+@click.option("--fail-on-gap", is_flag=True, help="exit 3 if there is a gap / 有缺口时以 3 退出")
+@record_options
+@command_options
+def command(
+    project: Path | None,
+    packs: tuple[str, ...],
+    as_of: dt.datetime | None,
+    crs: str | None,
+    fail_on_gap: bool,
+    form: str,
+    out: Path | None,
+    lang: str,
+    quiet: bool,
+) -> None:
+    """Reads packs and project, evaluates, lists the gaps; --out writes .xlsx, .csv, .gpkg or .geojson."""
+    from planner.export.tables import SUFFIXES, check_form, gaps_csv, write_gaps
+    from planner.plan.gaps import project_gaps
+    from planner.plan.project import read_city, read_project
+    from planner.quality import QualityReport
+    from planner.targets.evaluate import evaluate
+    from planner.targets.pack import resolve_packs
+
+    as_text = out is None or (out.suffix.lower() not in SUFFIXES and form != "table")
+    if out is not None and not as_text:
+        check_form(out, crs)
+    report = QualityReport()
+    found = read_project(project, report=report)
+    chosen = resolve_packs(packs, found.folder, found.packs)
+    city = read_city(found, report=report)
+    evaluation = evaluate(city, chosen, as_of=as_of.date() if as_of else dt.date.today())
+    gap_list = project_gaps(found, city, evaluation, chosen, report=report)
+    if out is not None and not as_text:
+        files = write_gaps(gap_list, evaluation, report, out, lang=lang, crs=crs)
+        head = gap_list.headline
+        told = t("gaps.list_comma", lang).join(file.name for file in files)
+        note(t("gaps.cli_written", lang, files=told, gaps=head.gaps, projects=head.projects, targets=head.targets_failing), quiet)
+    elif form == "json":
+        write(as_json(as_dict(gap_list, lang)), out)
+    elif form == "csv":
+        write(gaps_csv(gap_list, lang), out)
+    else:
+        write(table(gap_list, lang), out)
+    if fail_on_gap and gap_list.gaps:
+        sys.exit(GAP_FOUND)
+
+
+def as_dict(gap_list: GapList, lang: str) -> dict[str, Any]:
+    """The list as JSON, schema planner.gaps/1: shares 0..1, money in yuan, places in EPSG:4326."""
+    from planner.export.tables import PROJECT_FIELDS, gap_table, project_table
+
+    head = gap_list.headline
+    return {
+        "schema": SCHEMA,
+        "project": gap_list.project,
+        "pack": gap_list.packs[0] if len(gap_list.packs) == 1 else list(gap_list.packs),
+        "date": gap_list.date.isoformat(),
+        "scenario": gap_list.scenario,
+        "headline": {key: getattr(head, key) for key in head.__slots__ if key != "states"} | {"states": dict(head.states)},
+        "gaps": gap_table(gap_list, lang),
+        "projects": [{key: row[key] for key in PROJECT_FIELDS} for row in project_table(gap_list, lang)],
+    }
+
+
+def table(gap_list: GapList, lang: str) -> str:
+    """The list as an aligned table for people, in order of rank."""
+    from planner.export.tables import gap_table
+
+    if not gap_list.gaps:
+        return t("gaps.cli_none", lang) + "\n"
+    rows = [
+        [cell(row, key, is_share=gap.shortfall_of == "share") for key in SHOWN]
+        for row, gap in zip(gap_table(gap_list, lang), gap_list.gaps, strict=True)
+    ]
+    return as_table(rows, [t(f"export.gaps.{key}", lang) for key in SHOWN], [key in NUMBERS for key in SHOWN])
+
+
+def cell(row: Mapping[str, Any], key: str, *, is_share: bool) -> str:
+    """One cell of the table: people and shortfalls whole, minutes with one decimal, a shortfall of a share in per cent."""
+    from planner.export.cells import figure
+
+    if key not in NUMBERS:
+        return str(row[key])
+    if key == "shortfall" and is_share and row[key] is not None:
+        return f"{row[key] * 100:.1f}%"
+    return figure(row[key], 1 if key == "minutes" else 0)
