@@ -182,5 +182,5 @@ def _references(targets: Iterable[Target], known: set[str], file: str) -> None:
             for name in names:
                 if name not in known:
                     near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.0)
-                    raise PackError("pack_wants_word", file=file, target=target.id, key=key, value=name, near=near[0] if near else "",
+                    raise PackError("pack_wants_word", file=file, target=target.id, place=key, value=name, near=near[0] if near else "",
                                     allowed=f"{len(known)} ids")

@@ -25,7 +25,7 @@ class Table:
 
     def fault(self, code: str, key: str, **params: object) -> PackError:
         """An error about one key."""
-        return PackError(f"pack_{code}", file=self.file, target=self.target or "pack", key=self.name(key), **params)
+        return PackError(f"pack_{code}", file=self.file, target=self.target or "pack", place=self.name(key), **params)
 
     def __contains__(self, key: str) -> bool:
         return key in self.values
