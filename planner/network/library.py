@@ -12,7 +12,7 @@ from threading import Lock
 from planner.errors import NetworkError
 from planner.network import graph, lines
 from planner.network.graph import StreetNetwork
-from planner.network.plane import Box, choose_crs, known_crs, metric_crs, true_to_scale
+from planner.network.plane import Box, choose_crs, is_crs, metric_crs, true_to_scale
 from planner.network.ways import ATTRIBUTION
 from planner.quality import FileRecord, Issue, QualityReport
 
@@ -26,7 +26,8 @@ CACHE_FILES = 64
 ISSUE_CODES = {
     "streets_missing": "file_missing", "streets_unreadable": "file_unreadable", "streets_format_unknown": "file_unreadable",
     "streets_empty": "file_empty", "streets_without_lines": "file_empty", "streets_none_open": "file_empty",
-    "streets_unsafe": "file_unsafe", "streets_part_missing": "layer_part_missing", "streets_without_crs": "crs_missing"}
+    "streets_unsafe": "file_unsafe", "streets_part_missing": "layer_part_missing", "streets_without_crs": "crs_missing",
+    "streets_crs_unknown": "config_invalid"}
 """Errors of reading, as issues of the data-quality report (docs/quality.md)."""
 
 
@@ -54,14 +55,13 @@ class Streets:
     path : the file. shown : how planner.toml writes it. crs : the metric system of the networks. layer_crs : the file's own system, where
     it is stated. report : a QualityReport to which the file's record and issues are added when it is first read.
     around : west, south, east and north, in `crs`, of where the project lies: a layer that does not say its system is tried against it.
-    Raises CrsError for a system that is unknown or, for `crs`, not in metres.
+    Raises CrsError for a `crs` that is unknown or not in metres.
     """
 
     def __init__(self, path: Path, shown: str, crs: str, layer_crs: str | None = None, report: QualityReport | None = None, *,
                  around: Box | None = None) -> None:
-        self.path, self.shown, self.report, self.around = Path(path), shown, report, around
+        self.path, self.shown, self.layer_crs, self.report, self.around = Path(path), shown, layer_crs, report, around
         self.crs = metric_crs(crs)
-        self.layer_crs = None if layer_crs is None else known_crs(layer_crs)
         self._networks: dict[str, StreetNetwork] = {}
         self._sha256 = ""
         self._lock = Lock()
@@ -96,6 +96,8 @@ class Streets:
         try:
             if not self.path.is_file():
                 raise NetworkError("streets_missing", file=self.shown)
+            if self.layer_crs is not None and not is_crs(self.layer_crs):
+                raise NetworkError("streets_crs_unknown", file=self.shown, crs=self.layer_crs)
             kept = cache_folder() / f"{self._key(mode)}.npz"
             network = _recall(kept, found, self.shown)
             if network is None:
@@ -129,14 +131,11 @@ class Streets:
             return
         code = ISSUE_CODES.get(error.code, "file_unreadable")
         self.report.files[self.shown] = FileRecord(self.shown, role="streets")
-        issue = Issue(code, "blocking", self.shown, value=_text(error.params.get("parts")), sentence=error.code, params=dict(error.params))
+        value = error.params.get("parts") or error.params.get("crs")
+        issue = Issue(code, "blocking", self.shown, column="streets.crs" if error.code == "streets_crs_unknown" else None,
+                      value=None if value is None else str(value), sentence=error.code, params=dict(error.params))
         if issue not in self.report.issues:
             self.report.issues.append(issue)
-
-
-def _text(value: object) -> str | None:
-    """A value as text, None as None."""
-    return None if value is None else str(value)
 
 
 def _read(path: Path, shown: str, crs: str, mode: str, layer_crs: str | None, around: Box | None, report: QualityReport) -> StreetNetwork:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planner.errors import NetworkError
-from planner.network import graphml, rules
+from planner.network import graphml, pbf, rules
 from planner.network.graph import StreetNetwork
 from planner.network.plane import WGS84
 from planner.network.ways import Ways, to_network
@@ -29,10 +29,13 @@ FACILITIES: Mapping[str, frozenset[str] | None] = {
 
 
 def _open(path: Path, shown: str) -> Any:
-    """The file, in the format that its name says."""
+    """The file, in the format that its name says, once it is safe to unpack. (osmium itself refuses entities in .osm files.)"""
     import osmium
 
-    return osmium.io.File(str(path), "pbf" if path.suffix.lower() == ".pbf" else "osm")
+    if path.suffix.lower() != ".pbf":
+        return osmium.io.File(str(path), "osm")
+    pbf.refuse_bombs(path, shown)
+    return osmium.io.File(str(path), "pbf")
 
 
 @contextmanager

@@ -17,23 +17,25 @@ SCALE_ERROR = 0.002
 Box = tuple[float, float, float, float]
 
 
-def known_crs(text: str) -> str:
-    """A coordinate system as it was given, once it is known to be one; else a CrsError."""
+def is_crs(text: str) -> bool:
+    """Whether a text is a coordinate system."""
     from pyproj import CRS
     from pyproj.exceptions import CRSError
 
     try:
         CRS.from_user_input(text)
-    except CRSError as error:
-        raise CrsError("crs_unknown", crs=text) from error
-    return text
+    except CRSError:
+        return False
+    return True
 
 
 def metric_crs(text: str) -> str:
     """A coordinate system as it was given, once it is known to be plane and in metres; else a CrsError."""
     from pyproj import CRS
 
-    crs = CRS.from_user_input(known_crs(text))
+    if not is_crs(text):
+        raise CrsError("crs_unknown", crs=text)
+    crs = CRS.from_user_input(text)
     if not crs.is_projected:
         raise CrsError("crs_not_plane", crs=text)
     if any(not math.isclose(axis.unit_conversion_factor, 1.0) for axis in crs.axis_info[:2]):

@@ -127,8 +127,14 @@ def test_missing_parts_are_named(tmp_path, cache):
 def test_systems_are_checked_at_once(file):
     with pytest.raises(CrsError, match="crs_not_plane"):
         Streets(file, "s", "EPSG:4326")
-    with pytest.raises(CrsError, match="crs_unknown"):
-        Streets(file, "s", CRS, "banana")
+
+
+def test_a_stated_system_that_is_none_is_a_blocking_issue(file):
+    report = QualityReport()
+    with pytest.raises(NetworkError, match="streets_crs_unknown"):
+        Streets(file, "s", CRS, "banana", report).network("walk")
+    assert [(i.code, i.severity, i.column, i.value) for i in report.issues] == [("config_invalid", "blocking", "streets.crs", "banana")]
+    assert all("banana" in report.issues[0].done(lang) for lang in ("zh", "en"))
 
 
 def test_openstreetmap_is_named_before_anything_is_read(tmp_path):

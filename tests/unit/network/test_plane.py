@@ -1,7 +1,7 @@
 import pytest
 
 from planner.errors import CrsError
-from planner.network.plane import choose_crs, known_crs, metric_crs, true_to_scale
+from planner.network.plane import choose_crs, is_crs, metric_crs, true_to_scale
 
 
 @pytest.mark.parametrize(("extent", "crs"), [
@@ -31,8 +31,8 @@ def test_what_is_not_plane_and_metric_is_refused(text, code):
     assert caught.value.code == code
 
 
-def test_degrees_are_known():
-    assert known_crs("EPSG:4490") == "EPSG:4490"
+def test_what_is_a_system():
+    assert is_crs("EPSG:4490") and not is_crs("banana")
 
 
 @pytest.mark.parametrize("crs", ["EPSG:3857", "EPSG:4326", "EPSG:32630"])
