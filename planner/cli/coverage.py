@@ -110,8 +110,9 @@ def table(found: Coverage, dates: dict[str, str], lang: str) -> str:
     rows = [_row(unit, unit.code, unit.name) for unit in found.units]
     rows.append(_row(found.total, t("coverage.total", lang), ""))
     heads = [t(f"coverage.{key}", lang) for key in SHOWN]
-    minutes = found.minutes
-    limit = t("coverage.metres", lang, metres=f"{found.limit_m:g}") if minutes is None else t("coverage.minutes", lang, minutes=f"{minutes:g}")
+    limit = t("coverage.metres", lang, metres=f"{found.limit_m:g}")
+    if found.minutes is not None:
+        limit = t("coverage.minutes", lang, minutes=f"{found.minutes:g}")
     settings = t("coverage.settings", lang, layer=found.layer, travel=found.travel, speed=f"{found.metres_per_minute:g}", limit=limit,
                  limit_m=f"{found.limit_m:,.0f}", group=found.group, date=found.as_of.isoformat(), facilities=found.facilities)
     unknown = t("coverage.date_unknown", lang)

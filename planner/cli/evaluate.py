@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from planner.targets.evaluation import Evaluation, TargetResult, UnitResult
 
 COLUMNS = ("id", "plan", "clause", "title", "layer", "kind", "metric", "comparator", "threshold", "threshold_max", "unit", "deadline",
-           "binding", "unit_code", "unit_name", "level", "state", "value", "shortfall", "action_amount", "action_of", "at_least", "blanks", "note")
+           "binding", "unit_code", "unit_name", "level", "state", "value", "shortfall", "action_amount", "action_of",
+           "at_least", "blanks", "note")
 """Columns of the CSV: a row for each target (unit_code blank), then one for each of its units. Shares are 0..1."""
 GAP_FOUND = 3
 """Exit code of --fail-on-gap."""
@@ -113,8 +115,8 @@ def _short(result: TargetResult, lang: str) -> str:
     of = str(result.action["of"]) if result.action else ""
     if of == "share":
         return f"{result.shortfall * 100:.1f}%"
-    key = f"evaluate.of_{of}"
-    return f"{figure(result.shortfall, False)} {_word(key, of, lang)}"
+    amount = float(math.ceil(result.shortfall - 1e-9)) if of == "people" else result.shortfall
+    return f"{figure(amount, False)} {_word(f'evaluate.of_{of}', of, lang)}"
 
 
 def _word(key: str, fallback: str, lang: str) -> str:
@@ -164,8 +166,9 @@ def explanation(result: TargetResult, lang: str) -> str:
 
     say("plan", f"{target.plan}, {target.document}, {target.clause}")
     say("figure", printed_figure(target))
-    say("certainty", target.certainty)
-    say("check", ", ".join(f"{key} = {value}" for key, value in target.check.written.items()) if target.check else t("evaluate.no_check", lang))
+    say("certainty", t(f"evaluate.certainty_{target.certainty}", lang) if target.certainty else "")
+    written = target.check.written if target.check else {}
+    say("check", ", ".join(f"{key} = {value}" for key, value in written.items()) or t("evaluate.no_check", lang))
     say("state", t(f"evaluate.state_{result.state}", lang))
     say("value", ("≥ " if result.at_least else "") + figure(result.value, share))
     say("threshold", threshold_text(result, share))

@@ -13,9 +13,9 @@ from planner.measure.city import City
 from planner.targets import rollup
 from planner.targets.answers import to_dict
 from planner.targets.evaluation import Evaluation, TargetResult
-from planner.targets.figures import Bound, exact_or_none
+from planner.targets.figures import Bound, exact_or_none, since
 from planner.targets.indicators import Outcome, each_bound, measure, nested
-from planner.targets.inquiry import NAMES_IN_NOTE, DataMissingError, Inquiry, Ledger, UnitSet
+from planner.targets.inquiry import NAMES_IN_NOTE, DataMissingError, Inquiry, Ledger, Measured, UnitSet
 from planner.targets.pack import Check, Number, ScopedFigure, Target, TargetPack, exact
 from planner.targets.pack_rules import parameter_value
 from planner.targets.table import Table
@@ -151,6 +151,7 @@ def _answer(inquiry: Inquiry, target: Target) -> rollup.Answer:
     base = _base(inquiry, target)
     if base is not None:
         bound = base.bound
+        outcome = replace(outcome, measured=base.compared(outcome.measured, check))
     by_unit: list[Bound | None] = [each_bound(check.each) if check.rollup == "share" else bound] * len(units)
     if base is not None and check.rollup == "every":
         by_unit = [base.by_code.get(code) for code in units.codes]
@@ -161,7 +162,10 @@ def _answer(inquiry: Inquiry, target: Target) -> rollup.Answer:
     people = _affected(inquiry, outcome, units)
     question = rollup.Question(outcome.measured, bound, by_unit, inner, _nested_bound(target, check), differ, people)
     roll = {"total": rollup.total, "every": rollup.every, "share": rollup.share}[check.rollup]
-    return roll(question, always_people=check.metric == "population_within")
+    answer = roll(question, always_people=check.metric == "population_within")
+    if base is not None and check.rollup == "share" and base.total.cells:
+        return replace(answer, state="data_missing", shortfall=None, action=None, cells=(*answer.cells, *base.total.cells))
+    return answer
 
 
 def _nested_bound(target: Target, check: Check) -> Bound | None:
@@ -176,10 +180,19 @@ class _Base:
     """The value on the base date as a threshold: of the whole, and by unit code."""
 
     def __init__(self, comparator: str, outcome: Outcome, share: float | None) -> None:
-        whole = exact_or_none(outcome.measured.total.value) if share is None else exact(share)
+        self.total = outcome.measured.total
+        self.figures = dict(zip(outcome.measured.units.codes, outcome.measured.figures, strict=True))
+        whole = exact_or_none(self.total.value) if share is None else exact(share)
         self.bound = None if whole is None else Bound(comparator, whole)
-        pairs = zip(outcome.measured.units.codes, outcome.measured.figures, strict=True)
-        self.by_code = {code: Bound(comparator, value) for code, figure in pairs if (value := exact_or_none(figure.value)) is not None}
+        self.by_code = {code: Bound(comparator, value) for code, figure in self.figures.items()
+                        if (value := exact_or_none(figure.value)) is not None}
+
+    def compared(self, now: Measured, check: Check) -> Measured:
+        """Today's figures with what the blanks of the base date leave open too."""
+        cancels = check.metric in ("count", "sum", "rate")
+        figures = tuple(since(figure, self.figures.get(code), cancels=cancels)
+                        for code, figure in zip(now.units.codes, now.figures, strict=True))
+        return Measured(now.units, figures, since(now.total, self.total, cancels=cancels))
 
 
 def _base(inquiry: Inquiry, target: Target) -> _Base | None:
@@ -267,7 +280,7 @@ def _result(target: Target, ledger: Ledger, answer: rollup.Answer, check: Check 
     if ledger.slipped:
         names = list(ledger.slipped.values())
         more = len(names) - NAMES_IN_NOTE
-        ledger.note("slipped" if more <= 0 else "slipped_more", names=", ".join(names[:NAMES_IN_NOTE]), count=len(names), more=more)
+        ledger.note("slipped" if more <= 0 else "slipped_more", names=", ".join(names[:NAMES_IN_NOTE]), count=len(names), more=max(0, more))
     if answer.over:
         ledger.note("above_range")
     cells = answer.cells

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from planner.targets.conditions import COMPARE_DECIMALS
@@ -225,3 +225,18 @@ def margin(figure: Figure, bound: Bound) -> Exact:
 def exact_or_none(value: Exact | None) -> Fraction | None:
     """A finite figure, else None."""
     return value if isinstance(value, Fraction) else None
+
+
+def since(now: Figure, then: Figure | None, *, cancels: bool) -> Figure:
+    """A figure that is held against its own value of an earlier day, with what the blanks of both days leave open.
+
+    Where a blank adds the same to both (`cancels`), it decides nothing.
+    """
+    if then is None or now.value is None or then.value is None or not then.cells:
+        return now
+    common = set(now.cells) & set(then.cells) if cancels else set()
+    own, earlier = [cell for cell in now.cells if cell not in common], [cell for cell in then.cells if cell not in common]
+    low, high = (now.low, now.high) if own else (now.value, now.value)
+    then_low, then_high = (then.low, then.high) if earlier else (then.value, then.value)
+    return replace(now, low=low - then_high + then.value if then_high != INF else -INF, high=high - then_low + then.value,
+                   cells=tuple(dict.fromkeys((*own, *earlier))))

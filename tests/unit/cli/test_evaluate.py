@@ -1,0 +1,258 @@
+"""packs, evaluate and coverage on a project of two townships along one street."""
+
+import csv
+import io
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from planner.cli import main
+
+LON, LAT = 117.0, 40.0
+STEP = 0.01  # of longitude, 853.9 m at this latitude
+TOML = """
+[project]
+id = "two"
+name = { zh = "两镇", en = "Two towns" }
+crs = "EPSG:32650"
+reference_date = 2025-12-31
+[boundaries.township]
+path = "townships.geojson"
+code = "code"
+name = "name"
+class = "class"
+[streets]
+path = "streets.geojson"
+[population]
+path = "population.csv"
+columns = { lon = "lon", lat = "lat", total = "total" }
+spread = "points"
+date = 2020-11-01
+[facilities.home]
+path = "homes.csv"
+crs = "EPSG:4326"
+columns = { id = "id", name = "name", lon = "lon", lat = "lat", beds = "beds" }
+[travel.walk]
+mode = "walk"
+metres_per_minute = 60
+[plan]
+packs = ["own.toml"]
+"""
+PACK = """
+schema = "planner.pack/1"
+id = "own"
+title = { zh = "本地规划", en = "Own plan" }
+source = { document = "plan.txt" }
+[[target]]
+id = "beds"
+title = { zh = "每镇床位", en = "Beds in each town" }
+clause = "第一条"
+kind = "target"
+layer = "home"
+comparator = ">="
+value = 50
+unit = "beds"
+check = { metric = "sum", of = "beds", by = "township", rollup = "every" }
+[[target]]
+id = "near"
+title = { zh = "步行可达", en = "Within a walk" }
+clause = "第二条"
+kind = "target"
+layer = "home"
+comparator = ">="
+value = 60
+unit = "% of people"
+check = { metric = "population_within", minutes = 5, travel = "walk", by = "township" }
+[[target]]
+id = "talk"
+title = { zh = "机制", en = "A process" }
+clause = "第三条"
+kind = "process"
+layer = "home"
+"""
+
+
+def _feature(shape, points, **properties):
+    return {"type": "Feature", "properties": properties, "geometry": {"type": shape, "coordinates": points}}
+
+
+def _box(k):
+    west, east = LON + (2 * k - 0.5) * STEP, LON + (2 * k + 1.5) * STEP
+    return [[[west, LAT - STEP], [east, LAT - STEP], [east, LAT + STEP], [west, LAT + STEP], [west, LAT - STEP]]]
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Town T1 has a home with 60 beds at its people's door; T2 one with 20 beds, 854 m from them."""
+    files = {
+        "planner.toml": TOML,
+        "own.toml": PACK,
+        "townships.geojson": json.dumps(
+            {
+                "type": "FeatureCollection",
+                "features": [
+                    _feature("Polygon", _box(0), code="T1", name="=一镇", **{"class": "urban"}),
+                    _feature("Polygon", _box(1), code="T2", name="二镇", **{"class": "rural"}),
+                ],
+            }
+        ),
+        "streets.geojson": json.dumps(
+            {"type": "FeatureCollection", "features": [_feature("LineString", [[LON - 0.004, LAT], [LON + 0.034, LAT]])]}
+        ),
+        "population.csv": f"lon,lat,total\n{LON},{LAT},100\n{LON + 2 * STEP},{LAT},300\n",
+        "homes.csv": f"id,name,lon,lat,beds\nh1,甲院,{LON},{LAT},60\nh2,乙院,{LON + 3 * STEP},{LAT},20\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def run(*words):
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+def answer(*words):
+    done = run(*words, "--format", "json")
+    assert done.exit_code == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_packs_are_listed_and_one_is_shown(project):
+    assert answer("packs")[0]["id"] == "starter"
+    one = answer("packs", project / "own.toml")
+    assert (one["schema"], one["id"], [target["checkable"] for target in one["targets"]]) == (
+        "planner.pack/1",
+        "own",
+        ["computed", "computed", "recorded"],
+    )
+    assert one["targets"][0] | {"certainty": None} == {
+        "id": "beds",
+        "kind": "target",
+        "layer": "home",
+        "clause": "第一条",
+        "document": "plan.txt",
+        "title": {"zh": "每镇床位", "en": "Beds in each town"},
+        "metric": "sum",
+        "comparator": ">=",
+        "value": 50,
+        "value_max": None,
+        "unit": "beds",
+        "deadline": None,
+        "binding": "unspecified",
+        "checkable": "computed",
+        "certainty": None,
+    }
+    assert "≥ 60 % of people" in run("packs", project / "own.toml", "--lang", "en").stdout
+    rows = list(csv.DictReader(io.StringIO(run("packs", project / "own.toml", "--format", "csv").stdout)))
+    assert [row["id"] for row in rows] == ["beds", "near", "talk"] and rows[1]["value"] == "60"
+
+
+def test_a_pack_that_is_not_there(project):
+    done = run("packs", "satrter")
+    assert done.exit_code == 1 and done.stdout == "" and "starter" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_evaluate_prints_the_packs_of_the_project(project):
+    found = answer("evaluate", project, "--as-of", "2025-12-31")
+    beds, near, talk = found["targets"]
+    assert (found["pack"], beds["state"], beds["value"], beds["shortfall"], beds["action"]) == (
+        "own",
+        "not_met",
+        20,
+        30,
+        {"amount": 30, "of": "beds"},
+    )
+    assert (near["state"], near["value"], near["shortfall"]) == ("not_met", 0.25, pytest.approx(140)) and talk["state"] == "recorded"
+    assert {source["path"] for source in near["inputs"]} == {"homes.csv", "population.csv", "streets.geojson", "townships.geojson"}
+
+
+def test_a_gap_may_fail_the_run(project):
+    assert run("evaluate", project).exit_code == 0
+    done = run("evaluate", project, "--fail-on-gap", "--lang", "en")
+    assert done.exit_code == 3 and "2 targets are not met" in done.stderr and "✗ not met" in done.stdout
+    assert run("evaluate", project, "--fail-on-gap", "--quiet").stderr == ""
+
+
+def test_the_table_speaks_both_languages(project):
+    chinese, english = (run("evaluate", project, "--as-of", "2025-12-31", "--lang", lang).stdout for lang in ("zh", "en"))
+    assert "✗ 未达标" in chinese and "每镇床位" in chinese and "30 床" in chinese and "25.0%" in chinese and "140 人" in chinese
+    assert "✗ not met" in english and "Beds in each town" in english and "· recorded 1" in english
+
+
+def test_csv_has_a_row_for_each_target_and_unit(project):
+    rows = list(csv.DictReader(io.StringIO(run("evaluate", project, "--format", "csv").stdout)))
+    assert [(row["id"], row["unit_code"]) for row in rows] == [
+        ("beds", ""),
+        ("beds", "T1"),
+        ("beds", "T2"),
+        ("near", ""),
+        ("near", "T1"),
+        ("near", "T2"),
+        ("talk", ""),
+    ]
+    assert rows[1]["unit_name"] == "'=一镇" and (rows[2]["state"], rows[2]["shortfall"]) == ("not_met", "30.0")
+
+
+def test_one_target_explained(project):
+    text = run("evaluate", project, "--explain", "near", "--lang", "en").stdout
+    for word in ("Within a walk", "第二条", "population_within", "25.0%", "T2", "sha256", "homes.csv"):
+        assert word in text
+    done = run("evaluate", project, "--explain", "far")
+    assert done.exit_code == 1 and "far" in done.stderr
+    assert answer("evaluate", project, "--explain", "near")["id"] == "near"
+
+
+def test_a_faulty_pack_is_one_line(project):
+    (project / "own.toml").write_text(PACK.replace('metric = "sum"', 'metric = "summ"'), encoding="utf-8")
+    done = run("evaluate", project, "--quiet")
+    assert done.exit_code == 1 and done.stdout == "" and len(done.stderr.splitlines()) == 1
+    assert all(word in done.stderr for word in ("own.toml", "beds", "check.metric", "sum"))
+
+
+def test_coverage_as_json(project):
+    found = answer("coverage", project, "--layer", "home", "--travel", "walk", "--minutes", 5, "--by", "township", "--as-of", "2025-12-31")
+    assert (found["schema"], found["total"]["people"], found["total"]["people_covered"], found["total"]["share"]) == (
+        "planner.coverage/1",
+        400,
+        100,
+        0.25,
+    )
+    assert [(unit["code"], unit["people_beyond"], unit["straight_people_covered"]) for unit in found["units"]] == [
+        ("T1", 0, 100),
+        ("T2", 300, 0),
+    ]
+    assert found["settings"]["limit_m"] == 300 and found["dates"] == {
+        "facilities": "2025-12-31",
+        "population": "2020-11-01",
+        "boundaries": None,
+    }
+
+
+def test_coverage_says_that_its_data_are_years_apart(project):
+    words = ("coverage", project, "--layer", "home", "--travel", "walk", "--metres", 900, "--by", "township", "--lang", "en")
+    done = run(*words)
+    assert (
+        "more than a year apart" in done.stderr
+        and "data dates: facilities 2025-12-31, population 2020-11-01" in done.stdout
+        and "100.0%" in done.stdout
+    )
+    assert run(*words, "--quiet").stderr == ""
+    rows = list(csv.DictReader(io.StringIO(run(*words, "--format", "csv").stdout)))
+    assert [row["code"] for row in rows] == ["T1", "T2"] and rows[1]["share"] == "1.0"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--layer", "home", "--travel", "walk", "--by", "township"], 2, "--minutes"),
+        (["--layer", "home", "--travel", "walk", "--by", "township", "--minutes", "5", "--metres", "5"], 2, "--metres"),
+        (["--layer", "hut", "--travel", "walk", "--by", "township", "--minutes", "5"], 1, "home"),
+        (["--layer", "home", "--travel", "fly", "--by", "township", "--minutes", "5"], 1, "walk"),
+        (["--layer", "home", "--travel", "walk", "--by", "village", "--minutes", "5"], 1, "township"),
+        (["--layer", "home", "--travel", "walk", "--by", "township", "--minutes", "5", "--group", "birds"], 1, "total"),
+    ],
+)
+def test_what_cannot_be_asked(project, words, code, said):
+    done = run("coverage", project, *words)
+    assert done.exit_code == code and said in done.stderr and "Traceback" not in done.stderr
