@@ -56,7 +56,8 @@ def _text(report: QualityReport, form: str, lang: str) -> str:
 def _table(found: dict[str, Any], lang: str) -> str:
     """Files with their rows, then issues: blocking ones first."""
     heads = [t(f"check.{key}", lang) for key in ("file", "rows_in", "rows_kept", "rows_dropped", "date")]
-    files = [[entry["path"], *(str(entry[key]) for key in ("rows_in", "rows_kept", "rows_dropped")), entry["date"]] for entry in found["files"]]
+    files = [[entry["path"], *(str(entry[key]) for key in ("rows_in", "rows_kept", "rows_dropped")),
+              entry["date"]] for entry in found["files"]]
     text = as_table(files, heads, [False, True, True, True, False]) if files else ""
     order = {"blocking": 0, "warning": 1, "info": 2}
     issues = sorted(found["issues"], key=lambda issue: order[issue["severity"]])

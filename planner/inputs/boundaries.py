@@ -21,13 +21,14 @@ from planner.inputs.units import Units, coarser
 from planner.quality import Issue
 
 Shapes = npt.NDArray[np.object_]
-SAME_PLACE_M2 = 1e-6
 _DEGREES_WIDE, _DEGREES_HIGH = 180.0, 90.0
+MOST_DEGREES = 20_000.0
+"""Numbers beyond this are metres, not degrees with a slip of the pen."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawUnits:
-    """A boundary layer before it is placed. shapes : (A,) valid polygons in the coordinates of the file; system : as declared, None unknown."""
+    """A boundary layer before it is placed. shapes : (A,) valid polygons in the file's coordinates; system : as declared, None unknown."""
 
     spec: BoundarySpec
     table: Table
@@ -55,11 +56,32 @@ def read_raw(spec: BoundarySpec, reading: Reading) -> RawUnits | None:
     system = layer_system(table, spec.crs, reading)
     if system is None and (spec.crs or table.crs):
         return None
+    if (system is None or system.geographic) and _in_metres(table):
+        zone = zone_system(shapely.bounds(table.shapes)[:, 0])
+        code, sentence = ("crs_missing", "crs_missing_suggest") if system is None else ("crs_suspect", "crs_suspect_plane")
+        reading.add(Issue(code, "blocking", table.shown, value=zone, sentence=sentence if zone else "crs_suspect_unknown"))
+        return None
     shapes = _polygons(table, names, reading, degrees=system is None or system.geographic)
     if codes is None or shapes is None:
         return None
     reading.keep(table, np.ones(len(table), dtype=bool))
     return RawUnits(spec, table, codes, names, classes, parents, shapes, system)
+
+
+def _in_metres(table: Table) -> bool:
+    """Whether most shapes have metres where degrees are expected."""
+    bounds = shapely.bounds(table.shapes)
+    known = np.isfinite(bounds).all(axis=1)
+    return bool(known.any() and (np.abs(bounds[known]).max(axis=1) > MOST_DEGREES).mean() > 0.5)
+
+
+def zone_system(easting: npt.NDArray[np.float64]) -> str | None:
+    """The Gauss-Kruger system that the zone digits of eastings name; None where they have none."""
+    known = easting[np.isfinite(easting)]
+    zone = int(np.median(known) // 1_000_000) if len(known) else 0
+    if 25 <= zone <= 45:
+        return f"EPSG:{4513 + zone - 25}"
+    return f"EPSG:{4491 + zone - 13}" if 13 <= zone <= 23 else None
 
 
 def _texts(table: Table, header: str | None) -> TextArray:
@@ -75,21 +97,23 @@ def _codes(spec: BoundarySpec, table: Table, reading: Reading) -> TextArray | No
     names = _texts(table, spec.name)
     typed = _texts(table, spec.code)
     sound = True
-    for k in np.flatnonzero(found.rounded):
-        reading.add(Issue("code_rounded", "blocking", table.shown, row=table.rows[k], column=spec.code, name=names[k], value=typed[k][:200]))
+    for k in np.flatnonzero(found.rounded).tolist():
+        reading.add(Issue("code_rounded", "blocking", table.shown, row=table.rows[k], column=spec.code, name=names[k],
+                          value=typed[k][:200]))
         sound = False
     if found.repaired.any():
-        k = int(np.flatnonzero(found.repaired)[0])
-        one = found.repaired.sum() == 1
-        reading.add(Issue("code_repaired", "info", table.shown, row=table.rows[k] if one else None, column=spec.code, value=typed[k][:200],
-                          params={"count": int(found.repaired.sum()), "code": found.codes[k]}))
+        first = int(np.flatnonzero(found.repaired)[0])
+        row = table.rows[first] if found.repaired.sum() == 1 else None
+        reading.add(Issue("code_repaired", "info", table.shown, row=row, column=spec.code, value=typed[first][:200],
+                          params={"count": int(found.repaired.sum()), "code": found.codes[first]}))
     seen: dict[str, int] = {}
-    for k, code in enumerate(found.codes):
+    for k, code in enumerate(found.codes.tolist()):
         if not code:
             reading.add(Issue("code_missing", "blocking", table.shown, row=table.rows[k], column=spec.code, name=names[k]))
             sound = False
         elif code in seen:
-            reading.add(Issue("code_duplicate", "blocking", table.shown, row=table.rows[k], column=spec.code, name=names[k], value=code[:200],
+            reading.add(Issue("code_duplicate", "blocking", table.shown, row=table.rows[k], column=spec.code, name=names[k],
+                              value=code[:200],
                               sentence="code_duplicate_unit", params={"first": table.rows[seen[code]]}))
             sound = False
         else:
@@ -222,7 +246,7 @@ def _leading_zero(typed: str) -> bool:
 
 def settle_parents(units: Mapping[str, Units], found: Mapping[str, Mapping[str, TextArray]], specs: Mapping[str, BoundarySpec],
                    reading: Reading) -> dict[str, TextArray]:
-    """The parent of every unit: as stated where the project has it, else derived (`found` are the ancestors); blanks and unknown ones are told.
+    """The parent of every unit: as stated where the project has it, else derived (`found` are the ancestors). What is unknown is told.
 
     A level whose parents are all unknown has its parents outside the project: they stay as they are.
     """

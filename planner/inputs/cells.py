@@ -17,14 +17,14 @@ Cell = str | float | int | bool | dt.datetime | dt.date | dt.time | None
 MISSING_WORDS = frozenset({"暂无", "无", "不详", "未知", "未填", "待定", "待补充", "/", "／", "\\", "-", "－", "--", "—", "——", "–", "…",
                            "n/a", "na", "none"})
 """What people type for "no figure". A number that reads so is missing, never 0."""
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
 _BEFORE = r"(?:约|大约|大概|近|将近|不少于|不低于|至少|超过|超|共|≥|>=|>|~|～|≈)"
 _AFTER = r"(?:余|多|左右|上下|以上|许|\+)?"
 _MEASURES = ("平方米|平方公尺|平米|㎡|m²|m2|平方|张床位|张床|床位|张|床|个|人|名|位|户|间|所|处|家|座|套|元|米|m|穴|格位")
 _DRESSED = re.compile(rf"{_BEFORE}?\s*([+-]?\d[\d, ]*(?:\.\d+)?)\s*(万|亿)?\s*{_AFTER}\s*(?:{_MEASURES})?\s*{_AFTER}"
-                      r"\s*(?:\(估\)|\(含.*\))?")
-_RANGE = re.compile(rf"([+]?\d+(?:\.\d+)?)\s*(?:-|~|～|—|至|到)\s*(\d+(?:\.\d+)?)\s*(?:{_MEASURES})?")
+                      r"\s*(?:\(估\)|\(含.*\))?", re.ASCII)
+_RANGE = re.compile(rf"([+]?\d+(?:\.\d+)?)\s*(?:-|~|～|—|至|到)\s*(\d+(?:\.\d+)?)\s*(?:{_MEASURES})?", re.ASCII)
 _SCALE = {"万": 1e4, "亿": 1e8, None: 1.0}
 
 
@@ -110,7 +110,7 @@ def _dressed(typed: str) -> Number:
     digits = dressed[1].replace(" ", "")
     if "," in digits and not _GROUPED.fullmatch(digits):
         return Number(math.nan, "value_invalid")
-    bare = re.fullmatch(rf"[\d, .+-]*(?:万|亿)?\s*(?:{_MEASURES})?", typed)
+    bare = re.fullmatch(rf"[\d, .+-]*(?:万|亿)?\s*(?:{_MEASURES})?", typed, re.ASCII)
     return Number(float(digits.replace(",", "")) * _SCALE[dressed[2]], "number_parsed", estimate=bare is None)
 
 
@@ -122,10 +122,10 @@ class Date:
     how: str = ""
 
 
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
-_DAY = re.compile(r"(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?")
-_MONTH = re.compile(r"(\d{4})\s*[年./-]\s*(\d{1,2})\s*月?(?:份|初|底|末)?")
-_YEAR = re.compile(r"(\d{4})\s*年?(?:初|底|末)?")
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?", re.ASCII)
+_DAY = re.compile(r"(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?", re.ASCII)
+_MONTH = re.compile(r"(\d{4})\s*[年./-]\s*(\d{1,2})\s*月?(?:份|初|底|末)?", re.ASCII)
+_YEAR = re.compile(r"(\d{4})\s*年?(?:初|底|末)?", re.ASCII)
 _SERIAL_FROM, _SERIAL_TO = 18_264, 73_050  # 1950 to 2099 as Excel counts days
 _YEARS = range(1850, 2201)
 
@@ -149,11 +149,11 @@ def parse_date(cell: Cell) -> Date:
     for pattern, plain in ((_ISO, True), (_DAY, "/" in typed)):
         if found := pattern.fullmatch(typed):
             return _day(int(found[1]), int(found[2]), int(found[3]), "" if plain else "date_parsed")
-    if re.fullmatch(r"\d{8}", typed):
+    if re.fullmatch(r"[0-9]{8}", typed):
         return _day(int(typed[:4]), int(typed[4:6]), int(typed[6:]), "date_parsed")
-    if re.fullmatch(r"\d{6}", typed):
+    if re.fullmatch(r"[0-9]{6}", typed):
         return _day(int(typed[:4]), int(typed[4:6]), 1, "date_parsed")
-    if re.fullmatch(r"\d{5}(?:\.\d+)?", typed) and _SERIAL_FROM <= float(typed) <= _SERIAL_TO:
+    if re.fullmatch(r"[0-9]{5}(?:\.[0-9]+)?", typed) and _SERIAL_FROM <= float(typed) <= _SERIAL_TO:
         return Date((dt.date(1899, 12, 30) + dt.timedelta(days=int(float(typed)))).isoformat(), "date_parsed")
     if found := _MONTH.fullmatch(typed):
         return _day(int(found[1]), int(found[2]), 1, "date_parsed")
@@ -180,8 +180,8 @@ class Angle:
 
 _SIGNS = {"°": "d", "度": "d", "º": "d", "˚": "d", "′": "m", "'": "m", "’": "m", "‘": "m", "分": "m", "＇": "m",
           "″": "s", '"': "s", "”": "s", "“": "s", "秒": "s", "＂": "s"}
-_DMS = re.compile(r"(\d{1,3}(?:\.\d+)?)d(?:(\d{1,2}(?:\.\d+)?)m(?:(\d{1,2}(?:\.\d+)?)s?)?)?")
-_DOTTED = re.compile(r"(\d{1,3})\.(\d{1,2})\.(\d{1,2}(?:\.\d+)?)")
+_DMS = re.compile(r"(\d{1,3}(?:\.\d+)?)d(?:(\d{1,2}(?:\.\d+)?)m(?:(\d{1,2}(?:\.\d+)?)s?)?)?", re.ASCII)
+_DOTTED = re.compile(r"(\d{1,3})\.(\d{1,2})\.(\d{1,2}(?:\.\d+)?)", re.ASCII)
 _SIDES = {"东经": 1, "北纬": 1, "西经": -1, "南纬": -1, "E": 1, "N": 1, "W": -1, "S": -1}
 
 

@@ -89,5 +89,6 @@ def duplicates(placed: Placed, reading: Reading) -> None:
         if early < late and late not in told and alike(names[early], names[late]):
             told[late] = (early, "duplicate_close_by")
     for late, (early, sentence) in sorted(told.items()):
-        reading.add(raw.issue("duplicate_facility", "warning", late, column=raw.spec.columns.get("name"), value=names[late], sentence=sentence,
+        reading.add(raw.issue("duplicate_facility", "warning", late, column=raw.spec.columns.get("name"), value=names[late],
+                              sentence=sentence,
                               params={"other": raw.row(early), "other_name": names[early]}))

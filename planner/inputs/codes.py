@@ -15,9 +15,9 @@ CODE_LENGTHS = (2, 4, 6, 9, 12)
 """Digits of a province, prefecture, county, township and community (GB/T 2260, GB/T 10114)."""
 NO_COUNTY = ("4419", "4420", "4604", "6202")
 """Dongguan, Zhongshan, Danzhou and Jiayuguan have no county level: their towns stand under the city itself."""
-_SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d{1,2})")
-_DECIMAL = re.compile(r"(\d+)\.0+")
-_COUNTRY = re.compile(r"156((?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])\d{4}(?:\d{3}){0,2})")
+_SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d{1,2})", re.ASCII)
+_DECIMAL = re.compile(r"(\d+)\.0+", re.ASCII)
+_COUNTRY = re.compile(r"156((?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])\d{4}(?:\d{3}){0,2})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

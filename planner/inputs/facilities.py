@@ -28,8 +28,8 @@ TEXT_KEYS = frozenset({"id", "name", "address", "township", "community", "distri
 DATE_KEYS = frozenset({"opened", "closed", "started", "approved"})
 UNIT_KEYS = ("community", "township")
 """Stated units, finest first."""
-_NUMBER_KEYS = re.compile(r"beds|.+_beds|.+_m2|capacity|staff|residents|households|places|seats|rooms|stars|built|graves|niches|patients_served"
-                          r"|.+_cny|.+_count")
+_NUMBER_KEYS = re.compile(r"beds|.+_beds|.+_m2|capacity|staff|residents|households|places|seats|rooms|stars|built|graves|niches"
+                          r"|patients_served|.+_cny|.+_count")
 _MOSTLY = 0.8
 MOST_BEDS = 20_000.0
 """Beds beyond which no figure is believed: the largest residential campuses of the world have about ten thousand."""
@@ -39,8 +39,15 @@ _NOT_BUILDINGS = frozenset({"virtual-nursing-home"})
 STATUS_WORDS = {"运营": "operating", "在营": "operating", "开业": "operating", "正常": "operating", "建成未运营": "completed",
                 "停业": "suspended", "整改": "suspended", "规划": "planned", "拟建": "planned", "在建": "under_construction",
                 "关闭": "closed", "撤销": "closed", "注销": "closed"} | {status: status for status in STATUSES}
-_AREA_UNITS = ((re.compile("万平方米|万平米|万㎡|万m2|万m²"), 1e4), (re.compile(r"公顷|hm2|hm²|\bha\b"), 1e4), (re.compile("亩"), 2000.0 / 3.0),
+_AREA_UNITS = ((re.compile("万平方米|万平米|万㎡|万m2|万m²"), 1e4), (re.compile(r"公顷|hm2|hm²|\bha\b"), 1e4), (re.compile("亩"),
+                                                                                                   2000.0 / 3.0),
                (re.compile("平方公里|平方千米|km2|km²"), 1e6))
+
+
+PROJECT_SYSTEM = System("project", False)
+"""Stands for the project's metric CRS until that is known."""
+Hit = tuple[int, str, Mapping[str, object]]
+"""A row among the chosen ones, the cell as typed, and parameters of the sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +67,28 @@ class RawFacilities:
     def __len__(self) -> int:
         return len(self.index)
 
+    @property
+    def unstated(self) -> bool:
+        """Whether neither planner.toml nor the layer says which system its shapes are in."""
+        return _by_shapes(self.spec, self.table) and self.spec.crs == "auto" and not self.table.crs
+
     def row(self, j: int) -> int:
         """The row of a facility as a person counts it."""
-        return self.table.rows[self.index[j]]
+        return self.table.rows[int(self.index[j])]
 
     def issue(self, code: str, severity: str, j: int | None, *, column: str | None = None, value: str | None = None,
               sentence: str | None = None, params: Mapping[str, object] | None = None) -> Issue:
         """An issue about a facility, or about the whole file."""
         row, name = (None, None) if j is None else (self.row(j), str(self.columns["name"][j]))
-        return Issue(code, severity, self.table.shown, self.table.sheet, row, column, name, None if value is None else value[:200], sentence,
+        return Issue(code, severity, self.table.shown, self.table.sheet, row, column, name, None if value is None else value[:200],
+                     sentence,
                      dict(params or {}))
 
 
 def read_raw(spec: FacilitySpec, reading: Reading) -> RawFacilities | None:
     """A ledger as it lies in its file; None (with blocking issues) where it cannot serve."""
     conditions = parse_where(spec.where) if spec.where else ()
-    named = [header for header in dict.fromkeys(spec.columns.values())]
+    named = list(dict.fromkeys(spec.columns.values()))
     keys = [spec.columns[key] for key in ("id", "name") if key in spec.columns]
     table = reading.table(spec.file, named, role=f"facilities.{spec.slug}", date=spec.date, sheet=spec.sheet, keys=keys)
     if table is None:
@@ -88,7 +101,8 @@ def read_raw(spec: FacilitySpec, reading: Reading) -> RawFacilities | None:
     chosen = np.array(select(conditions, columns, len(table)), dtype=bool)
     reading.select(table, chosen)
     if conditions and len(table) and not chosen.any():
-        reading.add(Issue("where_selects_none", "warning", table.shown, table.sheet, column=f"facilities.{spec.slug}.where", value=spec.where))
+        reading.add(Issue("where_selects_none", "warning", table.shown, table.sheet, column=f"facilities.{spec.slug}.where",
+                          value=spec.where))
     index = np.flatnonzero(chosen).astype(np.int64)
     system = _system(spec, table, reading)
     if system is None:
@@ -97,12 +111,16 @@ def read_raw(spec: FacilitySpec, reading: Reading) -> RawFacilities | None:
 
 
 def _system(spec: FacilitySpec, table: Table, reading: Reading) -> System | None:
-    """The declared system; under `auto` the layer's own, else WGS84 until the evidence says otherwise."""
-    own_shapes = table.shapes is not None and "lon" not in spec.columns and "x" not in spec.columns
+    """The declared system; under `auto` the layer's own, the project's for x and y, else WGS84 until the evidence says otherwise."""
     declared = None if spec.crs == "auto" else spec.crs
-    if declared or (own_shapes and table.crs):
+    if declared or (_by_shapes(spec, table) and table.crs):
         return layer_system(table, declared, reading)
-    return System(WGS84, True)
+    return PROJECT_SYSTEM if "x" in spec.columns and "lon" not in spec.columns else System(WGS84, True)
+
+
+def _by_shapes(spec: FacilitySpec, table: Table) -> bool:
+    """Whether a layer's shapes say where its rows are."""
+    return table.shapes is not None and "lon" not in spec.columns and "x" not in spec.columns
 
 
 def _parse(spec: FacilitySpec, table: Table, index: npt.NDArray[np.int64], system: System, reading: Reading) -> RawFacilities:
@@ -127,12 +145,12 @@ def _parse(spec: FacilitySpec, table: Table, index: npt.NDArray[np.int64], syste
         else:
             columns[key] = np.array([text(cell) for cell in cells], dtype=object)
     columns["id"] = _ids(columns.get("id"), table, index, writer, spec.columns.get("id"))
-    for key in ("status", *sorted(DATE_KEYS)):
+    for key in ("status", "opened", "closed"):
         columns.setdefault(key, np.full(len(index), "", dtype=object))
     used = set(spec.columns.values())
     for header, cells in table.columns.items():
         if header not in used and header not in columns:
-            columns[header] = free_column([cells[k] for k in index])
+            columns[header] = free_column(cells)[index]
     stated = {key: columns[key] for key in UNIT_KEYS if key in spec.columns}
     positions = read_positions(spec, table, index, names, system, reading)
     return RawFacilities(spec, table, index, columns, tuple(numeric), stated, positions, system)
@@ -153,16 +171,18 @@ class _Writer:
     names: TextArray
     reading: Reading
 
-    def tell(self, code: str, severity: str, header: str, hits: Sequence[tuple[int, str, Mapping[str, object]]], *,
+    def tell(self, code: str, severity: str, header: str, hits: Sequence[Hit], *,
              sentence: str | None = None) -> None:
-        """hits : (row among the chosen, cell as typed, parameters)."""
+        """Writes an issue for each hit, or one for the column where nearly all rows have it."""
         table = self.table
         if len(hits) > 20 and len(hits) > 0.9 * len(self.index):
-            self.reading.add(Issue(code, severity, table.shown, table.sheet, None, header, value=hits[0][1][:200], sentence=f"{sentence or code}_all",
+            self.reading.add(Issue(code, severity, table.shown, table.sheet, None, header, value=hits[0][1][:200],
+                                   sentence=f"{sentence or code}_all",
                                    params={"count": len(hits), **hits[0][2]}))
             return
         for j, typed, params in hits:
-            self.reading.add(Issue(code, severity, table.shown, table.sheet, table.rows[self.index[j]], header, str(self.names[j]), typed[:200],
+            self.reading.add(Issue(code, severity, table.shown, table.sheet, table.rows[self.index[j]], header, str(self.names[j]),
+                                   typed[:200],
                                    sentence, params))
 
 
@@ -189,7 +209,7 @@ def _ids(found: TextArray | None, table: Table, index: npt.NDArray[np.int64], wr
 def _statuses(cells: Sequence[Cell], header: str, writer: _Writer) -> TextArray:
     """Status words as STATUSES; others are asked about, and read as blank until then."""
     found = np.full(len(cells), "", dtype=object)
-    asked = []
+    asked: list[Hit] = []
     for j, cell in enumerate(cells):
         word = narrow(text(cell))
         if not word:
@@ -231,7 +251,10 @@ def _numbers(spec: FacilitySpec, key: str, cells: Sequence[Cell], header: str, w
     """A column of numbers, NaN where a cell has none that can be used."""
     factor = area_factor(header) if key.endswith("_m2") else None
     values = np.full(len(cells), np.nan)
-    parsed, invalid, missing, many = [], [], [], []
+    parsed: list[Hit] = []
+    invalid: list[Hit] = []
+    missing: list[Hit] = []
+    many: list[Hit] = []
     for j, cell in enumerate(cells):
         number = parse_number(cell)
         value, how = number.value, number.how
@@ -253,7 +276,8 @@ def _numbers(spec: FacilitySpec, key: str, cells: Sequence[Cell], header: str, w
         writer.reading.add(about)
     for j, typed, params in parsed:
         sentence = "number_estimated" if params["estimate"] else None
-        writer.reading.add(Issue("number_parsed", "info", writer.table.shown, writer.table.sheet, writer.table.rows[writer.index[j]], header,
+        writer.reading.add(Issue("number_parsed", "info", writer.table.shown, writer.table.sheet, writer.table.rows[writer.index[j]],
+                                 header,
                                  str(writer.names[j]), typed[:200], sentence, params))
     writer.tell("value_missing", "info", header, missing)
     writer.tell("value_invalid", "warning", header, invalid)

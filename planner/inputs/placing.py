@@ -75,7 +75,8 @@ def place(raw: RawFacilities, ground: Ground, reading: Reading, *, suspect: bool
     if not suspect:
         for j in np.flatnonzero(outside):
             sentence = "outside_near" if not far[j] else "outside_kept" if keep[j] else "outside_dropped"
-            reading.add(raw.issue("outside_boundary", "warning", int(j), column=raw.positions.column, value=str(raw.positions.typed[j]) or None,
+            reading.add(raw.issue("outside_boundary", "warning", int(j), column=raw.positions.column,
+                                  value=str(raw.positions.typed[j]) or None,
                                   sentence=sentence, params={"metres": round(float(away[j]))}))
         _tell_mismatch(raw, ground, stated, holding, placed & keep & ~outside, x, y, reading)
     by_name = _without_place(raw, ground, stated, keep, placed, reading)
@@ -119,9 +120,9 @@ def _lies_in(ground: Ground, x: FloatArray, y: FloatArray,
         first = units.locate(x, y)
         holds: list[set[int]] = [set() for _ in range(len(x))]
         finite = np.flatnonzero(np.isfinite(x))
-        for point, unit in zip(*units.holding(x[finite], y[finite]), strict=True):
-            holds[finite[point]].add(int(unit))
-        for j in np.flatnonzero(first >= 0):
+        for point, unit in zip(*(pairs.tolist() for pairs in units.holding(x[finite], y[finite])), strict=True):
+            holds[finite[point]].add(unit)
+        for j in np.flatnonzero(first >= 0).tolist():
             holds[j].add(int(first[j]))
         if level in stated:
             for j, places in enumerate(stated[level]):
@@ -248,11 +249,12 @@ def number(value: float) -> float | int:
 def frame_columns(found: Placed) -> dict[str, npt.NDArray[Any]]:
     """The columns of the layer's frame (planner.inputs.layers.FacilityLayer), rows that are kept."""
     raw, keep = found.raw, found.keep
-    columns: dict[str, npt.NDArray[Any]] = {"id": raw.columns["id"][keep], "name": raw.columns["name"][keep], "x": found.x[keep], "y": found.y[keep]}
+    columns: dict[str, npt.NDArray[Any]] = {"id": raw.columns["id"][keep], "name": raw.columns["name"][keep], "x": found.x[keep],
+                                            "y": found.y[keep]}
     columns |= {key: values[keep] for key, values in raw.columns.items() if key not in columns}
     columns |= {f"in_{level}": codes[keep] for level, codes in found.lies_in.items()}
     columns |= {f"unit_{level}": codes[keep] for level, codes in found.counts_in.items()}
-    columns["row"] = np.array([raw.row(j) for j in np.flatnonzero(keep)], dtype=np.int64)
+    columns["row"] = np.array([raw.row(j) for j in np.flatnonzero(keep).tolist()], dtype=np.int64)
     columns["sheet"] = np.full(int(keep.sum()), raw.table.sheet or "", dtype=object)
     columns["placed_by_name"] = found.by_name[keep]
     return columns

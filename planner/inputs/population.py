@@ -81,7 +81,8 @@ def read(spec: PopulationSpec, ground: Ground, lines: Lines, reading: Reading) -
 
 def _rows(spec: PopulationSpec, table: Table, reading: Reading) -> _Rows | None:
     """The rows whose total is a number; what is none is told. None where no row has one."""
-    names = np.array([text(cell) for cell in table.columns[spec.columns["name"]]] if "name" in spec.columns else [""] * len(table), dtype=object)
+    names = np.array([text(cell) for cell in table.columns[spec.columns["name"]]] if "name" in spec.columns else [""] * len(table),
+                     dtype=object)
     people, usable = {}, np.ones(len(table), dtype=bool)
     for group, header in spec.columns.items():
         if group in KEYS_WITHOUT_PEOPLE:
@@ -91,7 +92,8 @@ def _rows(spec: PopulationSpec, table: Table, reading: Reading) -> _Rows | None:
         if group == TOTAL:
             usable &= known
     if not usable.any():
-        reading.add(Issue("file_empty", "blocking", table.shown, table.sheet, column=spec.columns.get(TOTAL), sentence="population_without_totals"))
+        reading.add(Issue("file_empty", "blocking", table.shown, table.sheet, column=spec.columns.get(TOTAL),
+                          sentence="population_without_totals"))
         return None
     index = np.flatnonzero(usable).astype(np.int64)
     return _Rows(spec, table, index, names[index], {group: values[index] for group, values in people.items()})
@@ -133,13 +135,15 @@ def _keyed(rows: _Rows, ground: Ground, lines: Lines, reading: Reading) -> tuple
     level = rows.spec.level or _finest_match(codes, ground)
     if level is None or level not in ground.units:
         if ground.units and level is None:
-            reading.add(Issue("population_without_unit", "blocking", rows.table.shown, rows.table.sheet, column=header, value=str(codes[0])[:200],
+            reading.add(Issue("population_without_unit", "blocking", rows.table.shown, rows.table.sheet, column=header,
+                              value=str(codes[0])[:200],
                               sentence="population_joins_nothing", params={"levels": ", ".join(ground.units)}))
         return None, nothing
     units = ground.units[level]
     place, kept = _join(rows, codes, header, units, reading)
     if not kept.any():
-        reading.add(Issue("population_without_unit", "blocking", rows.table.shown, rows.table.sheet, column=header, value=str(codes[0])[:200],
+        reading.add(Issue("population_without_unit", "blocking", rows.table.shown, rows.table.sheet, column=header,
+                          value=str(codes[0])[:200],
                           sentence="population_joins_nothing", params={"levels": level}))
         return None, nothing
     _tell_empty_units(units, place[kept], reading)
@@ -165,13 +169,15 @@ def _codes(rows: _Rows, header: str, reading: Reading) -> TextArray | None:
                           sentence="code_rounded_all", params={"count": int(found.rounded.sum())}))
         return None
     for k in np.flatnonzero(found.rounded):
-        reading.add(Issue("code_rounded", "warning", table.shown, table.sheet, table.rows[rows.index[k]], header, str(rows.names[k]), typed[k],
+        reading.add(Issue("code_rounded", "warning", table.shown, table.sheet, table.rows[rows.index[k]], header, str(rows.names[k]),
+                          typed[k],
                           "code_rounded_dropped"))
         found.codes[k] = ""
     hits = np.flatnonzero(found.repaired)
     if len(hits):
         one = int(hits[0])
-        reading.add(Issue("code_repaired", "info", table.shown, table.sheet, table.rows[rows.index[one]] if len(hits) == 1 else None, header,
+        reading.add(Issue("code_repaired", "info", table.shown, table.sheet, table.rows[rows.index[one]] if len(hits) == 1 else None,
+                          header,
                           str(rows.names[one]) if len(hits) == 1 else None, typed[one],
                           params={"count": len(hits), "code": str(found.codes[one])}))
     return np.where(found.rounded, "\0", found.codes).astype(object)
@@ -199,7 +205,8 @@ def _join(rows: _Rows, codes: TextArray, header: str, units: Units, reading: Rea
         if place[k] < 0:
             reading.add(Issue("population_without_unit", "warning", *about, params={"level": units.level}))
         elif place[k] in first:
-            reading.add(Issue("code_duplicate", "warning", *about, sentence="code_duplicate_people", params={"first": first[int(place[k])]}))
+            reading.add(Issue("code_duplicate", "warning", *about, sentence="code_duplicate_people",
+                              params={"first": first[int(place[k])]}))
         else:
             first[int(place[k])] = table.rows[rows.index[k]]
             kept[k] = True
@@ -216,7 +223,8 @@ def _tell_empty_units(units: Units, used: IntArray, reading: Reading) -> None:
 def _carriers(spec: PopulationSpec, units: Units, served: BoolArray, ground: Ground, lines: Lines, reading: Reading) -> Carriers | None:
     """The points that carry the people of the units that have some."""
     if spec.spread == "raster":
-        reading.add(Issue("config_invalid", "blocking", "planner.toml", column="population.spread", value="raster", sentence="raster_not_yet"))
+        reading.add(Issue("config_invalid", "blocking", "planner.toml", column="population.spread", value="raster",
+                          sentence="raster_not_yet"))
         return None
     parts = []
     left = served.copy()
@@ -243,7 +251,8 @@ def _carriers(spec: PopulationSpec, units: Units, served: BoolArray, ground: Gro
 def _tell_fallback(spec: PopulationSpec, units: Units, left: BoolArray, sentence: str, reading: Reading) -> None:
     """Units for which the way of spreading that was asked for has nothing."""
     for k in np.flatnonzero(left):
-        reading.add(Issue("spread_fallback", "warning", units.shown, row=int(units.rows[k]), name=str(units.names[k]), value=str(units.codes[k]),
+        reading.add(Issue("spread_fallback", "warning", units.shown, row=int(units.rows[k]), name=str(units.names[k]),
+                          value=str(units.codes[k]),
                           sentence=sentence, params={"spread": spec.spread, "level": units.level}))
 
 
@@ -275,7 +284,8 @@ def _from_file(spec: PopulationSpec, units: Units, ground: Ground, reading: Read
     if spec.spread == "residential":
         polygons = [shape if shape.is_valid else repaired(shape) for shape in shapes
                     if shape is not None and shape.geom_type in ("Polygon", "MultiPolygon")]
-        return spread.over_polygons(np.array(polygons, dtype=object), units) if polygons else spread.in_units(units, np.empty(0, dtype=np.int64))
+        return spread.over_polygons(np.array(polygons, dtype=object), units) if polygons else spread.in_units(units, np.empty(0,
+                                                                                                                              dtype=np.int64))
     points = shapely.point_on_surface(shapes)
     x, y = shapely.get_x(points), shapely.get_y(points)
     return spread.on_points(x, y, np.where(np.isfinite(x), weight, 0.0), units)
@@ -389,7 +399,8 @@ def _shaped(rows: _Rows, ground: Ground, lines: Lines, reading: Reading) -> tupl
     return _along_polygons(rows, shapes, kept, ground, lines, reading), kept
 
 
-def _along_polygons(rows: _Rows, shapes: npt.NDArray[np.object_], kept: BoolArray, ground: Ground, lines: Lines, reading: Reading) -> People | None:
+def _along_polygons(rows: _Rows, shapes: npt.NDArray[np.object_], kept: BoolArray, ground: Ground, lines: Lines,
+                    reading: Reading) -> People | None:
     """People of polygons spread as those of units are."""
     index = np.flatnonzero(kept)
     count = len(index)

@@ -58,7 +58,7 @@ def read_positions(spec: PlacedSpec, table: Table, index: npt.NDArray[np.int64],
     headers = next(((spec.columns[first], spec.columns[second]) for first, second in (("lon", "lat"), ("x", "y"))
                     if first in spec.columns and second in spec.columns), None)
     if headers is None:
-        return _of_shapes(table, index)
+        return _of_shapes(table, index, degrees=system.geographic)
     first, second = ([table.columns[header][k] for k in index] for header in headers)
     one_column = headers[0] == headers[1]
     pairs = [_pair(p, q, one_column=one_column) for p, q in zip(first, second, strict=True)]
@@ -122,7 +122,7 @@ def _metres(a: FloatArray, b: FloatArray) -> bool:
     return bool(usable.sum() > 0 and (large & usable).sum() > _WHOLE * usable.sum())
 
 
-def _of_shapes(table: Table, index: npt.NDArray[np.int64]) -> Positions:
+def _of_shapes(table: Table, index: npt.NDArray[np.int64], *, degrees: bool) -> Positions:
     """Positions of a layer's shapes: points as they are, other shapes by a point on them. A table without shapes has none."""
     count = len(index)
     nothing, blank = np.full(count, np.nan), np.full(count, "", dtype=object)
@@ -133,4 +133,9 @@ def _of_shapes(table: Table, index: npt.NDArray[np.int64]) -> Positions:
     a, b = shapely.get_x(points), shapely.get_y(points)
     fault = np.where(np.isfinite(a), "", "coordinates_missing").astype(object)
     fault[[j for j, k in enumerate(index) if k in table.broken]] = "coordinates_invalid"
-    return Positions(a, b, fault, blank, None)
+    plane = degrees and _metres(a, b)
+    if degrees and not plane:
+        off = (np.abs(a) > 180) | (np.abs(b) > 90)
+        fault[off] = "coordinates_invalid"
+        a[off] = b[off] = np.nan
+    return Positions(a, b, fault, blank, None, plane)

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,14 +17,14 @@ from planner.errors import CrsError
 from planner.inputs import boundaries as boundary_files
 from planner.inputs import checks, facilities, placing, population, systems
 from planner.inputs.coordinates import System, metric_crs, parse_system
-from planner.inputs.layers import Boundaries, DemandPoints, FacilityLayer, Source, TextArray
+from planner.inputs.layers import Boundaries, DemandPoints, FacilityLayer, Source
 from planner.inputs.placing import Ground, Placed
 from planner.inputs.population import People
 from planner.inputs.reading import Reading
 from planner.inputs.specs import LEVELS, BoundarySpec, FacilitySpec, PopulationSpec
 from planner.inputs.spread import StreetLines
 from planner.inputs.units import Units, ancestors
-from planner.quality import Issue, QualityReport
+from planner.quality import QualityReport
 
 BUFFER_M = 2000.0
 """So far outside all units a facility is still taken for one of the city's (docs/quality.md, outside_boundary)."""
@@ -76,6 +76,7 @@ def survey(levels: Sequence[BoundarySpec], ledgers: Sequence[FacilitySpec], peop
         _count_rows(people, reading)
         return found
     found.ground = ground
+    raw_ledgers = [replace(raw, system=system) if raw.system == facilities.PROJECT_SYSTEM else raw for raw in raw_ledgers]
     doubtful = systems.examine(raw_units, raw_ledgers, ground, streets, reading)
     complete = len(raw_units) == len(levels)
     if complete:
@@ -140,7 +141,8 @@ def as_boundaries(found: Survey) -> Boundaries:
     levels, sources, labels = {}, {}, {}
     for level, units in found.ground.units.items():
         spec: BoundarySpec = found.specs["boundaries"][level]
-        columns: dict[str, Any] = {"code": units.codes, "name": units.names, "class": units.classes, "parent": units.parents, "row": units.rows}
+        columns: dict[str, Any] = {"code": units.codes, "name": units.names, "class": units.classes, "parent": units.parents,
+                                   "row": units.rows}
         columns |= {header: values for header, values in units.extra.items() if header not in columns}
         if spec.class_ and spec.class_ not in columns:
             columns[spec.class_] = units.classes
@@ -203,13 +205,3 @@ def read_population(spec: PopulationSpec, levels: Sequence[BoundarySpec], *, crs
     """The demand points in the units of the levels; `lines` gives the streets that unit totals are spread along."""
     found = survey(levels, (), spec, crs=crs, buffer_m=buffer_m, lines=lines, report=report)
     return None if found.people is None or report.blocking else as_demand(found)
-
-
-def codes_of(ground: Ground) -> Mapping[str, TextArray]:
-    """The codes of each level, for messages."""
-    return {level: units.codes for level, units in ground.units.items()}
-
-
-def issue_of(error: CrsError, shown: str) -> Issue:
-    """An error of a coordinate system as an issue of a file."""
-    return Issue("crs_unsupported", "blocking", shown, value=str(error.params.get("crs")), sentence=error.code, params=error.params)

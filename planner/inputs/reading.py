@@ -50,8 +50,8 @@ class Reading:
 
     report: QualityReport
     _said: set[object] = field(default_factory=set)
+    _dated: set[str] = field(default_factory=set)
     _files: dict[str, Any] = field(default_factory=dict)
-    _tables: dict[object, Table] = field(default_factory=dict)
     _selected: dict[str, set[tuple[str | None, int]]] = field(default_factory=dict)
     _kept: dict[str, set[tuple[str | None, int]]] = field(default_factory=dict)
 
@@ -63,10 +63,11 @@ class Reading:
             self.report.issues.append(issue)
 
     def record(self, ref: FileRef, role: str, date: str = "") -> FileRecord:
-        """The record of a file, with its role and the day it speaks for."""
+        """The record of a file, with its role and the day it speaks for ("" where sections that share it disagree)."""
         record = self.report.record(ref.shown)
-        record.role = record.role or role
-        record.date = record.date or date
+        record.date = date if ref.shown not in self._dated or record.date == date else ""
+        self._dated.add(ref.shown)
+        record.role = role
         return record
 
     def refuse(self, ref: FileRef, error: UnusableFileError, *, empty: str = "blocking") -> None:

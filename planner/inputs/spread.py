@@ -7,7 +7,8 @@ is the unit's total to the last bit. What a share loses by that goes to the unit
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,14 @@ class StreetLines:
 
     shapes: npt.NDArray[np.object_]
     main: npt.NDArray[np.bool_]
+    cache: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def tree(self) -> shapely.STRtree:
+        """The search tree over the streets."""
+        if "tree" not in self.cache:
+            self.cache["tree"] = shapely.STRtree(self.shapes)
+        return self.cache["tree"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -254,7 +254,8 @@ def _read_shapefile(path: Path, wanted: Sequence[str]) -> Features:
         found = table.find(header)
         if found is not None and found[1] and header not in names:
             names[found[0]] = header
-            cut.append(header)
+            if not header.isascii():  # ten letters are the format's own shorthand; three or five Chinese ones want a look
+                cut.append(header)
     columns = {name: [cells[fid] if fid < table.rows else None for fid in fids] for name, cells in zip(names, table.columns, strict=True)}
     crs = meta.get("crs") or ""
     return Features("shp", table.encoding, columns, shapes, crs if "prj" in parts else "", broken, tuple(cut), table.guessed,

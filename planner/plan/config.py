@@ -21,6 +21,7 @@ from planner.quality import Issue, QualityReport
 
 CONFIG_FILE = "planner.toml"
 Table = Mapping[str, Any]
+_KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*'|[^\s=\[\]"'.#]+)(?:\s*\.\s*(?:[\w-]+|"[^"]*"))*)\s*=""")
 
 
 @dataclass(slots=True)
@@ -49,7 +50,7 @@ class Config:
         except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
             self.sound = False
             line = re.search(r"at line (\d+)", str(error))
-            row = int(line[1]) if line else max(len(self.text.rstrip("\n").splitlines()), 1)
+            row = int(line[1]) if line else max(self.text.rstrip("\n").count("\n") + 1, 1)
             reason = re.sub(r"\s*\(at .*\)$", "", str(error)) if line else "unexpected end"
             self.report.issues.append(Issue("config_invalid", "blocking", CONFIG_FILE, row=row, value=_one_line(self.text, row),
                                             sentence="config_syntax", params={"reason": reason[:120]}))
@@ -67,9 +68,10 @@ class Config:
         for key in table:
             if key not in names:
                 dotted = join(prefix, key)
-                close = difflib.get_close_matches(key, names, n=1)
+                close = (difflib.get_close_matches(key, names, n=1) or [""])[0]
+                sentence = "config_key_close" if close else None
                 self.report.issues.append(Issue("config_key_unknown", "warning", CONFIG_FILE, row=self.line(dotted), column=dotted[:300],
-                                                sentence="config_key_close" if close else None, params={"close": close[0] if close else ""}))
+                                                sentence=sentence, params={"close": close}))
 
     def line(self, dotted: str) -> int | None:
         """The line on which a dotted key stands, where it can be found."""
@@ -83,7 +85,7 @@ class Config:
                 if current == parts[:len(current)]:
                     best = number
                 continue
-            key = re.match(r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*'|[^\s=\[\]\"'.#]+)(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"))*)\s*=", line)
+            key = _KEY.match(line)
             if key:
                 here = current + split(key[1])
                 if here == parts:
@@ -131,7 +133,8 @@ class Config:
             if default is None:
                 self.wrong(join(prefix, key), "config_required")
             return default
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0 or (positive and value == 0):
+        if isinstance(value, bool) or not isinstance(value,
+                                                     int | float) or not math.isfinite(value) or value < 0 or (positive and value == 0):
             self.wrong(join(prefix, key), "config_type", value, expected="number")
             return default
         return float(value)

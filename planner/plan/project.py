@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from planner.network.library import Streets
 
 BUFFER_M = 2000.0
-SECTIONS = ("project", "boundaries", "streets", "population", "facilities", "travel", "plan", "candidates", "basemap", "costs", "growth", "reported")
+SECTIONS = ("project", "boundaries", "streets", "population", "facilities", "travel", "plan", "candidates", "basemap", "costs", "growth",
+            "reported")
 SPREADS = ("streets", "residential", "points", "raster")
 BASEMAPS = ("water", "rail", "green")
 PARAMETERS = ("share", "minutes", "metres", "travel", "group", "layers")
@@ -305,7 +306,8 @@ def _reported(config: Config) -> dict[str, Mapping[str, Any]]:
         if isinstance(value, bool) or not isinstance(value, int | float) or value != value or abs(value) == float("inf"):
             config.wrong(join(prefix, "value"), "config_required" if value is None else "config_type", value, expected="number")
             continue
-        found[target] = {"value": float(value), "date": config.day(table, "date", prefix), "source": config.words(table, "source", prefix) or ""}
+        found[target] = {"value": float(value), "date": config.day(table, "date", prefix), "source": config.words(table, "source",
+                                                                                                                  prefix) or ""}
     return found
 
 
