@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from planner.export.cells import finite, neutral
+from planner.export.geopackage import dated
 from planner.i18n import t
 from planner.inputs.layers import Boundaries
 from planner.measure.coverage import Coverage
@@ -119,7 +120,8 @@ def coverage_gpkg(coverage: Coverage, boundaries: Boundaries, classes: Mapping[s
     table = gpd.GeoDataFrame(frame, geometry=shapes.to_numpy(), crs=boundaries.crs).to_crs(4326)
     stream = io.BytesIO()
     told = {label: "" if value is None else str(value) for label, value in settings(coverage, "en")}
-    pyogrio.write_dataframe(table, stream, layer=LAYER, driver="GPKG", layer_metadata=told)
+    with dated(coverage.as_of.isoformat()):
+        pyogrio.write_dataframe(table, stream, layer=LAYER, driver="GPKG", layer_metadata=told)
     return stream.getvalue()
 
 

@@ -90,6 +90,11 @@ def group_label(group: str, lang: str) -> str:
     return t(f"gaps.column.{group}", lang) if group in COLUMN_WORDS else group
 
 
+def scenario_label(scenario: str, lang: str) -> str:
+    """The word for the present state, or a scenario's own name."""
+    return t("export.baseline", lang) if scenario == "baseline" else scenario
+
+
 def level_label(level: str, lang: str) -> str:
     """The word for a level of units."""
     return label("level", level, LEVELS, lang)

@@ -6,6 +6,7 @@ from typing import Any
 
 from planner import __version__
 from planner.export.cells import figure
+from planner.export.fields import label, scenario_label
 from planner.i18n import pick, t
 from planner.plan.gaplist import GapList
 from planner.quality import QualityReport
@@ -28,6 +29,7 @@ METHOD_NOTES = (
     "beneficiaries",
 )
 """The rules of the gap list and the project list, each a sentence of the locale files."""
+SPREADS = ("streets", "residential", "points", "raster")
 ASSUMED = ("location", "year", "merging", "ranking")
 """Those that are our own and no plan's."""
 
@@ -49,11 +51,11 @@ def method_rows(gap_list: GapList, evaluation: Evaluation, report: QualityReport
         add("settings", word("invented"), t("export.invented", lang))
     add("settings", word("project"), pick(gap_list.project_name, lang), gap_list.project)
     add("settings", word("date"), gap_list.date.isoformat(), word("date_remark"))
-    add("settings", word("scenario"), gap_list.scenario)
+    add("settings", word("scenario"), scenario_label(gap_list.scenario, lang))
     add("settings", word("crs"), gap_list.crs, word("crs_remark"))
     add("settings", word("version"), __version__)
     if made.spread:
-        add("settings", word("spread"), made.spread)
+        add("settings", word("spread"), label("spread", made.spread, SPREADS, lang))
     for pack in made.packs:
         issued = t("gaps.list_comma", lang).join(part for part in (pack.issuer, pack.year) if part)
         add("packs", pick(pack.title, lang) or pack.id, t("export.item.document", lang, document=pack.document), issued)

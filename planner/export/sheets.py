@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,9 +16,12 @@ A3 = 8
 """The number that workbooks know the paper A3 by."""
 FIRST_HEADER_ROW = 3
 """Title, subtitle and totals stand above the header; all four rows stay in view."""
-WIDEST = 46
-SHARES = "_shares"
-"""The key of a row under which stand the keys of its figures that are shares."""
+WIDEST = 40
+TITLE_HEIGHT, HEADER_HEIGHT, LINE_HEIGHT, MOST_LINES = 26, 32, 14, 28
+"""Heights in points; a row of text grows to so many lines at most, which is what a sheet allows."""
+LINES = "#C4CCD3"
+SHARES, WHOLE = "_shares", "_whole"
+"""Keys of a row under which stand the keys of its figures that are shares, and of those that are shown without decimals (people)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Book:
         """A cell format, made once for equal properties."""
         name = repr(sorted(properties.items()))
         if name not in self.formats:
-            self.formats[name] = self.raw.add_format({"valign": "top", **properties})
+            self.formats[name] = self.raw.add_format({"valign": "vcenter", **properties})
         return self.formats[name]
 
     @property
@@ -55,11 +59,11 @@ class Book:
     @property
     def text(self) -> Any:
         """Cells of text."""
-        return self.style(text_wrap=True, border=4)
+        return self.style(text_wrap=True, border=1, border_color=LINES)
 
     def number(self, form: str) -> Any:
-        """Cells of figures."""
-        return self.style(num_format=form, border=4)
+        """Cells of figures, with a little room to the right."""
+        return self.style(num_format=form + "_ ", border=1, border_color=LINES)
 
 
 def open_book(path: Path, lang: str, made: dt.date, title: str) -> Book:
@@ -116,8 +120,14 @@ def put(book: Book, sheet: Any, row: int, column: int, value: Any, form: str = "
         sheet.write_blank(row, column, None, book.text)
 
 
+def form_of(row: Mapping[str, Any], key: str, form: str = "") -> str:
+    """How a figure of a row shows: shares in per cent, people whole, else as `form` says."""
+    return "0.0%" if key in row.get(SHARES, ()) else "#,##0" if key in row.get(WHOLE, ()) else form
+
+
 def write_title(book: Book, sheet: Any, title: str, subtitle: str) -> None:
     """The two lines above a table."""
+    sheet.set_row(0, TITLE_HEIGHT)
     sheet.write_string(0, 0, neutral(title), book.style(bold=True, font_size=15))
     sheet.write_string(1, 0, neutral(subtitle), book.style(font_color="#555555"))
 
@@ -144,11 +154,13 @@ def write_table(
     total_label: str = "",
     footer: str = "",
     empty: str = "",
+    printed: int | None = None,
 ) -> Any:
     """A sheet with one table. Returns the sheet.
 
     Totals stand above the header, over one plain column each, and follow the filter; the value a program reads without calculating is
-    the sum of the engine's own numbers. A row's SHARES names its figures that are shares, shown in per cent.
+    the sum of the engine's own numbers. A row's SHARES names its figures that are shares, shown in per cent, and its WHOLE those without
+    decimals. printed : how many columns go to paper; all where None.
     """
     sheet = book.raw.add_worksheet(name)
     write_title(book, sheet, title, subtitle)
@@ -169,20 +181,34 @@ def write_table(
             )
         if column.choices and rows:
             sheet.data_validation(first, k, last, k, {"validate": "list", "source": list(column.choices), "error_type": "warning"})
+    widths = [column.width or _width(column, rows) for column in columns]
+    for k, width in enumerate(widths):
+        sheet.set_column(k, k, width)
     for r, row in enumerate(rows, start=first):
-        shares = row.get(SHARES, ())
+        lines = max(lines_of(_shown(row[column.key]), width) for column, width in zip(columns, widths, strict=True))
+        if lines > 1:
+            sheet.set_row(r, LINE_HEIGHT * min(lines, MOST_LINES) + 2)
         for k, column in enumerate(columns):
-            put(book, sheet, r, k, row[column.key], "0.0%" if column.key in shares else column.number)
+            put(book, sheet, r, k, row[column.key], form_of(row, column.key, column.number))
     if not rows and empty:
         sheet.write_string(first, 0, empty, book.style(italic=True))
-    for k, column in enumerate(columns):
-        widths = [min(width_of(column.header), 14), *(width_of(_shown(row[column.key])) for row in rows)]
-        sheet.set_column(k, k, column.width or min(WIDEST, max(8, max(widths) + 2)))
-    sheet.set_row(header_row, 32)
+    sheet.set_row(header_row, HEADER_HEIGHT)
+    sheet.print_area(0, 0, last, (printed or len(columns)) - 1)
     sheet.autofilter(header_row, 0, last, len(columns) - 1)
     sheet.freeze_panes(first, 1)
     set_print(sheet, header_row, footer)
     return sheet
+
+
+def _width(column: Column, rows: Sequence[Mapping[str, Any]]) -> float:
+    """A width that suits the longest cell, within reason."""
+    widths = [min(width_of(column.header), 14), *(width_of(_shown(row[column.key])) for row in rows)]
+    return min(WIDEST, max(8, max(widths) + 2))
+
+
+def lines_of(text: str, width: float) -> int:
+    """How many lines a text takes in a column of a width. Spreadsheet programs do not all work it out by themselves."""
+    return sum(max(1, math.ceil(width_of(line) / max(1.0, width - 1.5))) for line in text.split("\n"))
 
 
 def _shown(value: Any) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from planner.errors import InputError
 from planner.export.cells import neutral
 from planner.export.coverage_table import coverage_csv, coverage_gpkg, coverage_rows, coverage_xlsx
 from planner.export.fields import GAP_KEYS, GAP_MORE, PROJECT_KEYS, PROJECT_MORE, gap_row, lon_lat, project_row
+from planner.export.geopackage import dated
 from planner.export.workbook import write_workbook
 from planner.plan.gaplist import GapList
 from planner.quality import QualityReport
@@ -140,15 +140,3 @@ def _write(layer: Any, path: Path, name: str, driver: str, *, append: bool = Fal
     import pyogrio
 
     pyogrio.write_dataframe(layer, path, layer=name, driver=driver, append=append, geometry_type="Point")
-
-
-@contextmanager
-def dated(day: str) -> Iterator[None]:
-    """GeoPackages written inside bear this day as their last change, so that equal inputs give equal bytes."""
-    import pyogrio
-
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{day}T00:00:00.000Z"})
-    try:
-        yield
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})

@@ -6,7 +6,7 @@ from typing import Any
 
 from planner.export.cells import figure, finite
 from planner.export.fields import SHORTFALL_UNITS, label, level_label, threshold_text
-from planner.export.sheets import SHARES
+from planner.export.sheets import SHARES, WHOLE
 from planner.i18n import pick, t
 from planner.targets.answers import note_text
 from planner.targets.evaluation import Evaluation, TargetResult, UnitResult
@@ -53,11 +53,10 @@ def target_rows(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
     for result in evaluation.targets:
         target = result.target
         shares = ("value", "threshold") if is_share(result) else ()
-        unit_shares = (
-            shares
-            if not result.target.check or result.target.check.rollup != "share" or result.target.metric == "population_within"
-            else ()
-        )
+        by_unit = shares if _units_are_shares(result) else ()
+        if result.target.metric == "pace":
+            shares = (*shares, "shortfall")
+        whole = ("shortfall", "people_affected") if result.target.metric == "population_within" else ("people_affected",)
         common = {
             "target_id": target.id,
             "title": pick(target.title, lang),
@@ -81,6 +80,7 @@ def target_rows(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
                 "row_kind": "target",
                 "state_key": result.state,
                 SHARES: shares,
+                WHOLE: whole,
             }
         )
         for unit in result.units:
@@ -91,14 +91,15 @@ def target_rows(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
                     "unit_code": unit.code,
                     "unit_name": unit.name,
                     "level": level_label(unit.level, lang),
-                    **_figures(unit, unit_shares),
+                    **_figures(unit, by_unit),
                     "state": t(f"export.state.{state}", lang) if state else t("export.state.part", lang),
                     "action": "",
                     "people_affected": finite(max(unit.people_affected.values(), default=None)),
                     "note": "",
                     "row_kind": "unit",
                     "state_key": state or "part",
-                    SHARES: unit_shares,
+                    SHARES: by_unit,
+                    WHOLE: whole,
                 }
             )
     return rows
@@ -107,6 +108,12 @@ def target_rows(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
 def is_share(result: TargetResult) -> bool:
     """Whether a target's figures are shares, 0..1."""
     return str(result.target.unit or "").strip().startswith("%") or result.target.metric == "population_within"
+
+
+def _units_are_shares(result: TargetResult) -> bool:
+    """Whether a unit's own figures are shares: not where the share is that of the units that pass."""
+    check = result.target.check
+    return check is None or check.rollup != "share" or check.metric == "population_within"
 
 
 def _figures(result: TargetResult | UnitResult, shares: tuple[str, ...]) -> dict[str, Any]:

@@ -14,10 +14,10 @@ from planner.export.fields import (
     PROJECT_KEYS,
     PROJECT_MORE,
     gap_row,
-    group_label,
     level_label,
     lon_lat,
     project_row,
+    scenario_label,
     threshold_text,
 )
 from planner.export.provenance import method_rows
@@ -56,6 +56,52 @@ STATE_COLOURS = {
 }
 
 
+WIDTHS = {
+    "gap_id": 9,
+    "target_id": 26,
+    "clause": 24,
+    "layer": 17,
+    "unit_code": 15,
+    "unit_name": 15,
+    "level": 10,
+    "value": 9,
+    "threshold": 9,
+    "shortfall": 10,
+    "shortfall_unit": 10,
+    "people_affected": 12,
+    "nearest_facility": 20,
+    "minutes": 11,
+    "action": 38,
+    "project_id": 9,
+    "responsible": 20,
+    "deadline": 10,
+    "title": 26,
+    "note": 36,
+    "name": 30,
+    "lon": 11,
+    "lat": 10,
+    "beds": 8,
+    "area_m2": 10,
+    "beneficiaries": 10,
+    "cost": 10,
+    "price_year": 8,
+    "cost_source": 32,
+    "funding": 12,
+    "year": 7,
+    "phase": 7,
+    "targets": 24,
+    "overlap": 30,
+    "confidence": 30,
+    "priority": 7,
+    "quantity": 8,
+    "beneficiaries_by_group": 28,
+    "gaps": 18,
+    "cost_note": 30,
+    "state": 14,
+}
+"""Widths of columns that hold long text are fixed, so that a page of A3 stays legible; the text wraps."""
+
+
 def sheet_name(key: str, lang: str) -> str:
     """The name of a sheet."""
     return t(f"export.sheet.{key}", lang)
@@ -71,7 +117,7 @@ def write_workbook(gap_list: GapList, evaluation: Evaluation, report: QualityRep
         lang,
         packs=t("gaps.list_comma", lang).join(gap_list.packs),
         date=gap_list.date.isoformat(),
-        scenario=gap_list.scenario,
+        scenario=scenario_label(gap_list.scenario, lang),
     )
     stamp = t("export.stamp", lang)
     gaps_sheet(book, gap_list, subtitle, stamp)
@@ -93,10 +139,18 @@ def gaps_sheet(book: Book, gap_list: GapList, subtitle: str, stamp: str) -> None
         if isinstance(gap.threshold, (tuple, list)):
             row["threshold"] = threshold_text(gap.threshold, is_share=gap.is_share)
         row[sheets.SHARES] = ("value", "threshold", *(("shortfall",) if gap.shortfall_of == "share" else ())) if gap.is_share else ()
+        row[sheets.WHOLE] = ("shortfall",) if gap.shortfall_of == "people" else ()
         rows.append(row)
     statuses = tuple(t(f"export.status.{key}", lang) for key in STATUSES)
     columns = [
-        Column(key, t(f"export.gaps.{key}", lang), GAP_FORMS.get(key, ""), key == "people_affected", statuses if key == "status" else ())
+        Column(
+            key,
+            t(f"export.gaps.{key}", lang),
+            GAP_FORMS.get(key, ""),
+            key == "people_affected",
+            statuses if key == "status" else (),
+            WIDTHS.get(key) if key != "action" else 40,
+        )
         for key in (*GAP_KEYS, *GAP_MORE)
     ]
     sheet = sheets.write_table(
@@ -109,6 +163,7 @@ def gaps_sheet(book: Book, gap_list: GapList, subtitle: str, stamp: str) -> None
         total_label=t("export.total.people", lang),
         footer=stamp,
         empty=t("export.no_gaps", lang),
+        printed=len(GAP_KEYS),
     )
     first, last = sheets.FIRST_HEADER_ROW + 1, sheets.FIRST_HEADER_ROW + max(1, len(rows))
     _mark(book, sheet, [column.key for column in columns].index("zero"), first, last, {t("export.zero", lang): RED})
@@ -136,7 +191,14 @@ def projects_sheet(book: Book, gap_list: GapList, subtitle: str, stamp: str) -> 
         "status": tuple(t(f"export.status.{key}", lang) for key in STATUSES),
     }
     columns = [
-        Column(key, t(f"export.projects.{key}", lang), PROJECT_FORMS.get(key, ""), key in PROJECT_TOTALS, choices.get(key, ()))
+        Column(
+            key,
+            t(f"export.projects.{key}", lang),
+            PROJECT_FORMS.get(key, ""),
+            key in PROJECT_TOTALS,
+            choices.get(key, ()),
+            WIDTHS.get(key) if key != "action" else 8,
+        )
         for key in (*PROJECT_KEYS, *PROJECT_MORE)
     ]
     sheet = sheets.write_table(
@@ -149,6 +211,7 @@ def projects_sheet(book: Book, gap_list: GapList, subtitle: str, stamp: str) -> 
         total_label=t("export.total.projects", lang),
         footer=stamp,
         empty=t("export.no_projects", lang),
+        printed=len(PROJECT_KEYS),
     )
     first, last = sheets.FIRST_HEADER_ROW + 1, sheets.FIRST_HEADER_ROW + max(1, len(rows))
     words = {t(f"export.confidence.{key}", lang): colour for key, colour in (("low", RED), ("medium", AMBER), ("high", GREEN))}
@@ -158,8 +221,10 @@ def projects_sheet(book: Book, gap_list: GapList, subtitle: str, stamp: str) -> 
 def targets_sheet(book: Book, rows: Sequence[dict[str, Any]], subtitle: str, stamp: str) -> None:
     """Each target as a whole and unit by unit, with its state in words, by a mark and by a colour."""
     lang = book.lang
-    columns = [Column(key, t(f"export.targets.{key}", lang)) for key in TARGET_KEYS]
-    sheet = sheets.write_table(book, sheet_name("targets", lang), t("export.title.targets", lang), subtitle, columns, rows, footer=stamp)
+    widths = WIDTHS | {"title": 24, "action": 14, "layer": 22, "note": 50}
+    columns = [Column(key, t(f"export.targets.{key}", lang), width=widths.get(key)) for key in TARGET_KEYS]
+    name, title = sheet_name("targets", lang), t("export.title.targets", lang)
+    sheet = sheets.write_table(book, name, title, subtitle, columns, rows, footer=stamp, printed=TARGET_KEYS.index("row_kind"))
     colours = {t(f"export.state.{state}", lang): colour for state, colour in STATE_COLOURS.items()}
     _mark(book, sheet, TARGET_KEYS.index("state"), sheets.FIRST_HEADER_ROW + 1, sheets.FIRST_HEADER_ROW + max(1, len(rows)), colours)
 
@@ -244,8 +309,8 @@ def summary_sheet(book: Book, sheet: Any, gap_list: GapList, rows: Sequence[dict
     ]
     row = 3
     for key, value, formula, form in lines:
-        sheet.write_string(row, 0, t(f"export.headline.{key}", lang), book.style(bold=True, border=4))
-        style = book.style(bold=True, font_size=12, num_format=form, border=4)
+        sheet.write_string(row, 0, t(f"export.headline.{key}", lang), book.style(bold=True, border=1, border_color=sheets.LINES))
+        style = book.style(bold=True, font_size=12, num_format=form + "_ ", border=1, border_color=sheets.LINES)
         if formula:
             sheet.write_formula(row, 1, formula, style, value)
         else:
@@ -257,7 +322,7 @@ def summary_sheet(book: Book, sheet: Any, gap_list: GapList, rows: Sequence[dict
     for key in ("stamp", "boundary", *(("invented",) if gap_list.provenance.invented else ())):
         sheet.write_string(row, 0, t(f"export.{key}", lang), book.style(italic=True))
         row += 1
-    for column, width in enumerate((36, 20, 44, 16, 12, 14, 16)):
+    for column, width in enumerate((36, 20, 44, 14, 14, 14, 12, 18)):
         sheet.set_column(column, column, width)
     sheets.set_print(sheet, None, stamp)
 
@@ -273,7 +338,7 @@ def _states(book: Book, sheet: Any, row: int, gap_list: GapList, rows: Sequence[
     for state in STATES:
         row += 1
         colour = STATE_COLOURS[state]
-        sheet.write_string(row, 0, t(f"export.state.{state}", lang), book.style(border=4, bg_color=colour))
+        sheet.write_string(row, 0, t(f"export.state.{state}", lang), book.style(border=1, border_color=sheets.LINES, bg_color=colour))
         sheet.write_formula(
             row, 1, f'=COUNTIFS({code},"{state}",{whole},"target")', book.number("0"), gap_list.headline.states.get(state, 0)
         )
@@ -283,6 +348,7 @@ def _states(book: Book, sheet: Any, row: int, gap_list: GapList, rows: Sequence[
 def _failing(book: Book, sheet: Any, row: int, gap_list: GapList, rows: Sequence[dict[str, Any]], gap_targets: str, people: str) -> int:
     """The targets that are not met, with their gaps and people counted live; returns the row below."""
     lang = book.lang
+    sheet.set_row(row, sheets.HEADER_HEIGHT)
     for k, key in enumerate(("target_id", "binding", "title", "value", "threshold", "shortfall", "gaps", "people_affected")):
         sheet.write_string(row, k, t(f"export.summary.{key}", lang), book.head)
     count = Counter(gap.target_id for gap in gap_list.gaps)
@@ -293,13 +359,10 @@ def _failing(book: Book, sheet: Any, row: int, gap_list: GapList, rows: Sequence
         if line["row_kind"] != "target" or line["state_key"] != "not_met":
             continue
         row += 1
-        shares = line.get(sheets.SHARES, ())
         for k, key in enumerate(("target_id", "binding", "title", "value", "threshold", "shortfall")):
-            sheets.put(book, sheet, row, k, line[key], "0.0%" if key in shares else "")
+            sheets.put(book, sheet, row, k, line[key], sheets.form_of(line, key))
         identity = line["target_id"]
         sheet.write_formula(row, 6, f"=COUNTIF({gap_targets},$A{row + 1})", book.number("0"), count[identity])
         sheet.write_formula(row, 7, f"=SUMIF({gap_targets},$A{row + 1},{people})", book.number("#,##0"), affected[identity])
     return row + 2
 
-
-__all__ = ["SHEETS", "group_label", "write_workbook"]

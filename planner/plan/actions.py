@@ -97,15 +97,20 @@ def condition_words(conditions: Sequence[Condition]) -> tuple[Sentence, ...]:
         if condition.over:
             column = Sentence("gaps.condition.quotient", {"above": column, "below": column_word(condition.over)})
         if condition.operator:
-            operand = condition.operand
-            said.append(Sentence("gaps.condition.compared", {"column": column, "sign": SIGNS[condition.operator], "operand": operand}))
+            compared = {"column": column, "sign": SIGNS[condition.operator], "operand": _plain(condition.operand)}
+            said.append(Sentence("gaps.condition.compared", compared))
         elif condition.values == (True,):
             said.append(Sentence("gaps.condition.yes", {"column": column}))
         elif condition.values == (False,):
             said.append(Sentence("gaps.condition.no", {"column": column}))
         else:
-            said.append(Sentence("gaps.condition.one_of", {"column": column, "values": tuple(str(value) for value in condition.values)}))
+            said.append(Sentence("gaps.condition.one_of", {"column": column, "values": tuple(_plain(value) for value in condition.values)}))
     return tuple(said)
+
+
+def _plain(value: object) -> str:
+    """A figure of a condition without thousands apart: it may be a year."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def least(conditions: Sequence[Condition], columns: Sequence[str]) -> float | None:

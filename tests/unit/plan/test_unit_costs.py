@@ -1,0 +1,86 @@
+"""The project's own cost table: what is used, what is told."""
+
+import pytest
+
+from planner.inputs.specs import FileRef
+from planner.plan.gaplist import Sentence, UnitCost
+from planner.plan.unit_costs import estimate, read_unit_costs
+from planner.quality import QualityReport
+
+TABLE = """layer,action,unit,cny,price_year,source
+home,add,bed,"200,000",2025,本市
+home,扩建,床位,12万,2025,本市
+home,rent,bed,5,2025,
+home,add,acre,5,2025,
+home,add,bed,dear,2025,
+,add,bed,5,2025,
+home,add,bed,-5,2025,
+"""
+
+
+@pytest.fixture
+def read(tmp_path):
+    def one(text, name="costs.csv"):
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        report = QualityReport()
+        return read_unit_costs(FileRef(path, name, "costs"), report), report
+
+    return one
+
+
+def test_rows_that_can_be_used_and_rows_that_cannot(read):
+    costs, report = read(TABLE)
+    assert costs == (UnitCost("home", "new", "bed", 200_000, "2025", "本市"), UnitCost("home", "expand", "bed", 120_000, "2025", "本市"))
+    assert [(issue.row, issue.column, issue.value) for issue in report.issues] == [
+        (4, "action", "rent"),
+        (5, "unit", "acre"),
+        (6, "cny", "dear"),
+        (7, "layer", ""),
+        (8, "cny", "-5"),
+    ]
+    assert {issue.severity for issue in report.issues} == {"warning"}
+    record = report.files["costs.csv"]
+    assert (record.rows_in, record.rows_kept) == (7, 2)
+    assert all(issue.done("zh") and issue.done("en") for issue in report.issues)
+
+
+def test_rows_that_were_counted_before_stay_counted_once(tmp_path):
+    path, report = tmp_path / "costs.csv", QualityReport()
+    path.write_text(TABLE, encoding="utf-8")
+    record = report.record("costs.csv")
+    record.rows_in = record.rows_kept = 7
+    read_unit_costs(FileRef(path, "costs.csv", "costs"), report)
+    assert (record.rows_in, record.rows_kept) == (7, 2)
+
+
+def test_a_table_without_its_columns(read):
+    costs, report = read("layer,action,price\nhome,add,5\n")
+    assert costs == ()
+    assert [(issue.code, issue.severity, issue.column) for issue in report.issues] == [
+        ("column_missing", "blocking", "unit"),
+        ("column_missing", "blocking", "cny"),
+    ]
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    report = QualityReport()
+    assert read_unit_costs(FileRef(tmp_path / "none.csv", "none.csv", "costs"), report) == ()
+    assert [issue.code for issue in report.issues] == ["file_missing"]
+
+
+BED, M2, SITE = (UnitCost("home", "new", unit, cny) for unit, cny in (("bed", 10.0), ("m2", 3.0), ("site", 500.0)))
+
+
+@pytest.mark.parametrize(
+    ("costs", "beds", "area", "cny"),
+    [((SITE, M2, BED), 40, 100, 400), ((SITE, M2, BED), None, 100, 300), ((SITE, M2, BED), None, None, 1000), ((SITE,), 40, 100, 1000)],
+)
+def test_a_size_that_is_known_is_priced_before_the_site(costs, beds, area, cny):
+    assert estimate(costs, "home", "new", 2, beds, area)[0] == cny
+
+
+def test_no_price_is_ever_guessed():
+    for costs in ((), (SITE,), (BED,)):
+        do = "expand" if costs == (SITE,) else "new"
+        assert isinstance(estimate(costs, "home", do, 1, None, None), Sentence)
