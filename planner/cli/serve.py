@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import sys
 import threading
 import time
@@ -62,7 +63,7 @@ def command(project: str | None, host: str, port: int, no_browser: bool, lang: s
     from planner.plan.project import read_project
 
     if project is not None:
-        read_project(project)  # a project that is not there is said at once, in the console
+        read_project(Path(project))  # a project that is not there is said at once, in the console
     app, settings = entry()
     words = flags(tomllib.loads(settings.read_text(encoding="utf-8")) if settings.is_file() else {}, host=host, port=port)
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - a person asked to listen everywhere
@@ -70,7 +71,5 @@ def command(project: str | None, host: str, port: int, no_browser: bool, lang: s
     note(t("ui.serving", lang, url=url), quiet)
     if not no_browser:
         threading.Thread(target=_open_browser, args=(url,), daemon=True).start()
-    from streamlit.web import cli
-
     sys.argv = ["streamlit", "run", str(app), *words, "--", *([str(Path(project).resolve())] if project else [])]
-    cli.main(prog_name="streamlit")
+    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)  # as `python -m streamlit run app.py` does

@@ -73,9 +73,10 @@ def _by_plan(city: City, packs: Sequence[TargetPack], slug: str) -> Default | No
             travel = travel_for(city, check.travel or "walk")
             bound = bound_of(target, check)
             share = None if bound is None else float(bound.value)
-            return Default(travel.name, _whole_minutes(travel, check.minutes, check.metres), TARGET_PERCENT if share is None else round(share * 100), "plan",
-                           {"plan": dict(pack.title), "clause": {"zh": target.clause, "en": target.clause}, "title": dict(target.title)},
-                           own_target=share is not None)
+            percent = TARGET_PERCENT if share is None else round(share * 100)
+            words = {"plan": dict(pack.title), "clause": {"zh": target.clause, "en": target.clause}}
+            minutes = _whole_minutes(travel, check.minutes, check.metres)
+            return Default(travel.name, minutes, percent, "plan", words, own_target=share is not None)
     return None
 
 
@@ -108,12 +109,13 @@ def first_layer(city: City, packs: Sequence[TargetPack]) -> str:
     """The layer a visit opens with: the project's first with a target of people within a distance, else its first that is judged by a walk,
     else by any distance, else its first."""
     slugs = list(city.facilities)
-    found = {slug: default_of(city, packs, slug) for slug in slugs}
-    for wanted in (lambda d: d.rule == "plan", lambda d: d.rule == "distance" and city.travels[d.travel].mode == "walk", lambda d: d.rule == "distance"):
-        for slug in slugs:
-            if wanted(found[slug]):
-                return slug
-    return slugs[0]
+
+    def rank(slug: str) -> int:
+        start = default_of(city, packs, slug)
+        on_foot = city.travels[start.travel].mode == "walk"
+        return 0 if start.rule == "plan" else 3 if start.rule != "distance" else 1 if on_foot else 2
+
+    return min(slugs, key=rank)
 
 
 def first_level(city: City) -> str:

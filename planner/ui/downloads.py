@@ -39,8 +39,8 @@ def standalone(desk: Desk, found: Coverage, painting: MapData) -> bytes:
     lang, city = desk.lang, desk.city
     heading = t("ui.download.heading", lang, project=pick(city.name, lang), layer=layer_name(found.layer, lang))
     said = t("ui.download.settings", lang, travel=travel_name(city.travels[found.travel], lang), limit=metres(found.limit_m, lang),
-             minutes=f"{found.minutes:g}" if found.minutes is not None else t("ui.none", lang), level=level_name(found.by, lang, city.boundaries.labels),
-             group=group_name(found.group, lang), share=percent(found.total.share, lang))
+             minutes=t("ui.none", lang) if found.minutes is None else f"{found.minutes:g}", group=group_name(found.group, lang),
+             level=level_name(found.by, lang, city.boundaries.labels), share=percent(found.total.share, lang))
     return export_html(painting, heading=heading, made=dt.date.today(), lines=[said], invented=is_invented(city)).encode()
 
 
@@ -54,5 +54,5 @@ def draw(desk: Desk, found: Coverage, palette: Palette, painting: MapData) -> No
     with st.container(key="downloads"):
         for spot, (kind, data) in zip(st.columns(len(make), gap="small"), make.items(), strict=True):
             with spot:
-                st.download_button(t(f"ui.download.{kind}", lang), data, file_name(city.id, found, kind), MIMES[kind], key=f"download_{kind}",
-                                   on_click="ignore", width="stretch")
+                st.download_button(t(f"ui.download.{kind}", lang), data, file_name(city.id, found, kind), MIMES[kind],
+                                   key=f"download_{kind}", on_click="ignore", width="stretch")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from planner.errors import PlannerError
 from planner.i18n import error_text, t
-from planner.quality import QualityReport
+from planner.quality import Issue, QualityReport
 from planner.ui import state
 from planner.ui.text import escaped
 
@@ -27,10 +27,15 @@ def fault_sentence(error: BaseException, lang: str) -> str:
     return t("ui.fault.program", lang, kind=type(error).__name__)
 
 
+def _issue_line(issue: Issue, lang: str) -> str:
+    """One issue: file, row, what was found and what to do."""
+    row = "" if issue.row is None else t("ui.fault.row", lang, row=issue.row)
+    return t("ui.fault.issue", lang, file=issue.file, row=row, done=issue.done(lang))
+
+
 def say(error: BaseException, lang: str, report: QualityReport | None = None) -> None:
     """Put an error's sentence on the page, and under it what was found in which file."""
-    found = [t("ui.fault.issue", lang, file=issue.file, row="" if issue.row is None else t("ui.fault.row", lang, row=issue.row), done=issue.done(lang))
-             for issue in (report.blocking if report else [])[:SHOWN_ISSUES]]
+    found = [_issue_line(issue, lang) for issue in (report.blocking if report else [])[:SHOWN_ISSUES]]
     listed = "".join(f"<li>{escaped(line, lang)}</li>" for line in found)
     sentence = f"<p>{escaped(fault_sentence(error, lang), lang)}</p>" if not found else ""
     st.html(f'<div class="fault" role="alert"><b>{escaped(t("ui.fault.title", lang))}</b>{sentence}<ul>{listed}</ul></div>')
@@ -50,6 +55,6 @@ def said(draw: Callable[..., None]) -> Callable[..., None]:
 
 
 def unforeseen(error: Exception) -> bool:
-    """The server's answer to an error that no page expected: a sentence in place of Streamlit's own box. (The server's log has the rest.)"""
+    """The server's answer to an error that no page expected: a sentence in place of Streamlit's own box. The server's log has the rest."""
     say(error, state.language())
     return True

@@ -51,8 +51,9 @@ def signs(known: Opening, layer: str) -> tuple[MapFacility, ...]:
         status = frame["status"].to_numpy(object) if "status" in frame else np.full(len(frame), "", object)
         names = frame["name"].to_numpy(object) if "name" in frame else status
         sizes = [frame[column].to_numpy(object) for column in CAPACITIES if column in frame]
-        return tuple(MapFacility(float(lo), float(la), layer, str(status[r]), str(names[r]), next(filter(None, (_size(s[r]) for s in sizes)), ""))
-                     for lo, la, r in zip(lon, lat, rows, strict=True))
+        size = [next(filter(None, (_size(values[row]) for values in sizes)), "") for row in rows]
+        return tuple(MapFacility(float(lon[k]), float(lat[k]), layer, str(status[row]), str(names[row]), size[k])
+                     for k, row in enumerate(rows))
 
     return known.keep(("signs", layer), make)
 
@@ -74,14 +75,14 @@ def source_line(desk: Desk, layer: str) -> str:
 
 def painting(desk: Desk, found: Coverage, settings: Settings, palette: Palette, chosen: str | None, page: str) -> MapData:
     """Everything that one painting shows."""
-    lang, city = desk.lang, desk.city
+    lang = desk.lang
     shape = geometry(desk.opening)
     by_code = {unit.code: unit for unit in found.units}
     units = [by_code[code] for code in shape.codes[found.by]]
     return MapData(
         shape, found.by, [unit.share for unit in units], palette, lang, t("ui.coverage.map", lang), source_line(desk, settings.layer),
-        settings={"page": page, "lang": lang, "layer": settings.layer, "travel": settings.travel, "minutes": settings.minutes, "by": settings.by,
-                  "scenario": state.memory().get("scenario"), "mode": "pick"},
+        settings={"page": page, "lang": lang, "layer": settings.layer, "travel": settings.travel, "minutes": settings.minutes,
+                  "by": settings.by, "scenario": state.memory().get("scenario"), "mode": "pick"},
         people=[unit.people for unit in units], selected=chosen, facilities=signs(desk.opening, settings.layer),
         kinds={settings.layer: controls.layer_name(settings.layer, lang)})
 

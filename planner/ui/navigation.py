@@ -32,7 +32,7 @@ def show(arguments: Sequence[str]) -> None:
     state.adopt_address()
     lang = state.language()
     st.set_page_config(page_title=t("ui.title", lang), layout="wide", initial_sidebar_state="collapsed")
-    st.html(style.SHEET)
+    st.html(style.sheet())
     page, project = _top_bar(projects(arguments), lang)
     state.write_address()
     known = opening(project)
@@ -51,7 +51,8 @@ def _top_bar(known: Sequence[str], lang: str) -> tuple[str, str]:
             st.html(f'<h1>{escaped(t("ui.title", lang))}<span>{escaped(t("ui.subtitle", lang))}</span></h1>')
         with pages:
             state.settle("pages", PAGES, PAGES[0], mark=lang, name="page")
-            page = st.segmented_control(t("ui.control.pages", lang), PAGES, key="pages", required=True, format_func=lambda p: t(f"ui.page.{p}", lang))
+            page = st.segmented_control(t("ui.control.pages", lang), PAGES, key="pages", required=True,
+                                        format_func=lambda name: t(f"ui.page.{name}", lang))
         with project:
             names = _project_names(known, lang)
             state.settle("project", list(names), next(iter(names)), mark=lang)

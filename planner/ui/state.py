@@ -6,6 +6,7 @@ session state under the control's key while it is drawn; the memory keeps it whi
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -81,10 +82,8 @@ def settle_number(key: str, least: int, most: int, fallback: int, *, mark: objec
     """`settle` for a whole number between two limits; an address's text is read as a number."""
     kept = memory()
     if isinstance(kept.get(key), str):
-        try:
+        with contextlib.suppress(ValueError, OverflowError):
             kept[key] = round(float(kept[key]))
-        except (ValueError, OverflowError):
-            pass
     return int(settle(key, range(least, most + 1), min(max(fallback, least), most), mark=(mark, least, most)))
 
 

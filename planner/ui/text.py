@@ -10,7 +10,7 @@ from planner.i18n import has, pick, t
 from planner.units import TravelProfile
 
 CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
-MINUS = "−"  # noqa: RUF001  the sign that is as wide as a plus
+MINUS = "−"
 
 
 def people(value: float, lang: str) -> str:

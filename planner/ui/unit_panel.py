@@ -34,8 +34,8 @@ def find(found: Coverage, chosen: str | None, lang: str) -> None:
     if st.session_state.get("unit") != chosen or state.memory().get("unit_mark") != mark:
         st.session_state["unit"] = chosen
         state.memory()["unit_mark"] = mark
-    st.selectbox(t("ui.control.unit", lang), list(names), index=None, key="unit", placeholder=t("ui.unit.placeholder", lang), filter_mode="contains",
-                 format_func=lambda code: f"{code} {names.get(code, '')}".strip(), on_change=_found)
+    st.selectbox(t("ui.control.unit", lang), list(names), index=None, key="unit", placeholder=t("ui.unit.placeholder", lang),
+                 filter_mode="contains", format_func=lambda code: f"{code} {names.get(code, '')}".strip(), on_change=_found)
 
 
 def _found() -> None:
@@ -52,7 +52,8 @@ def table_frame(units: Sequence[UnitCoverage], wanted: float, lang: str, name_of
     """The units as the table shows them: code, state, name, share, people beyond, people."""
     rows = [(unit.code, state_of(unit.share, wanted, lang), unit.name, None if unit.share is None else unit.share * 100,
              round(unit.people_beyond), round(unit.people)) for unit in units]
-    columns = [t("ui.table.code", lang), t("ui.table.state", lang), name_of_level, t("ui.table.share", lang), t("ui.table.beyond", lang), t("ui.table.people", lang)]
+    columns = [t("ui.table.code", lang), t("ui.table.state", lang), name_of_level,
+               t("ui.table.share", lang), t("ui.table.beyond", lang), t("ui.table.people", lang)]
     frame = pd.DataFrame(rows, columns=columns)
     frame[columns[3]] = frame[columns[3]].astype("float64")
     return frame
@@ -70,10 +71,11 @@ def table(found: Coverage, city: City, wanted: float, chosen: str | None, lang: 
     frame = table_frame(units, wanted, lang, level_name(found.by, lang, city.boundaries.labels))
     code, mark, name, share, beyond, whole = frame.columns
     column = st.column_config
-    st.dataframe(frame, key="unit_table", on_select=_row, selection_mode="single-row", hide_index=True, height="stretch", row_height=ROW_PX, placeholder="", column_config={
-        code: column.TextColumn(width=92), mark: column.TextColumn(width=80), name: column.TextColumn(width=104),
-        share: column.NumberColumn(width=68, format="%.1f%%"), beyond: column.NumberColumn(width=76, format="localized"),
-        whole: column.NumberColumn(width=82, format="localized")})
+    look = {code: column.TextColumn(width=92), mark: column.TextColumn(width=80), name: column.TextColumn(width=104),
+            share: column.NumberColumn(width=68, format="%.1f%%"), beyond: column.NumberColumn(width=76, format="localized"),
+            whole: column.NumberColumn(width=82, format="localized")}
+    st.dataframe(frame, key="unit_table", on_select=_row, selection_mode="single-row", hide_index=True, height="stretch",
+                 row_height=ROW_PX, placeholder="", column_config=look)
 
 
 def _row() -> None:
@@ -84,7 +86,7 @@ def _row() -> None:
 
 
 def details(found: Coverage, city: City, wanted: float, chosen: str | None, lang: str) -> None:
-    """What is known of the selected unit: code, name, share, state, people beyond, ways to the nearest facility, the straight line beside."""
+    """What is known of the selected unit: share and state, people beyond, ways to the nearest facility, the straight line beside."""
     with st.container(key="unit_details"):
         unit = next((unit for unit in found.units if unit.code == chosen), None)
         if unit is None:
@@ -100,12 +102,16 @@ def details_html(unit: UnitCoverage, city: City, found: Coverage, wanted: float,
 
     def way(value_m: float | None) -> str:
         """Metres and minutes of a way."""
-        return t("ui.unit.way", lang, metres=metres(value_m, lang), minutes=minutes_of(value_m, travel, lang)) if value_m is not None else t("ui.none", lang)
+        if value_m is None:
+            return t("ui.none", lang)
+        return t("ui.unit.way", lang, metres=metres(value_m, lang), minutes=minutes_of(value_m, travel, lang))
 
     facts = {"beyond": people(unit.people_beyond, lang), "people": people(unit.people, lang), "straight": percent(unit.straight_share, lang),
              "nearest_mean": way(unit.nearest_mean_m), "nearest_p95": way(unit.nearest_p95_m),
              "lost": people(unit.people_unattached + unit.people_unreached, lang)}
-    listed = "".join(f'<div><dt>{escaped(t(f"ui.unit.{name}", lang))}</dt><dd>{escaped(value)}</dd></div>' for name, value in facts.items())
-    return (f'<div class="unit"><header><b>{escaped(unit.name, lang)}</b><code>{escaped(unit.code, lang)}</code></header>'
+    listed = "".join(f'<div><dt>{escaped(t(f"ui.unit.{name}", lang))}</dt><dd>{escaped(value)}</dd></div>'
+                     for name, value in facts.items())
+    named = f"<b>{escaped(unit.name, lang)}</b><code>{escaped(unit.code, lang)}</code>"
+    return (f'<div class="unit"><header>{named}</header>'
             f'<div>{escaped(t("ui.unit.share", lang))} <span class="share">{escaped(percent(unit.share, lang))}</span> '
             f'<span class="{css}">{escaped(state_of(unit.share, wanted, lang))}</span></div><dl>{listed}</dl></div>')

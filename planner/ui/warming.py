@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 SLOW_MODULES = ("planner.ui.pages.coverage", "planner.export.coverage_table", "planner.export.maps", "xlsxwriter", "pyogrio")
 """Parts that pages load when they are first used: loaded here, nobody waits for them."""
+
+PAUSE_S = 0.1
+"""A pause between layers, in which whoever uses the pages goes first."""
 
 
 def read(project: str, report: QualityReport) -> City:
@@ -41,6 +45,7 @@ def other_views(known: Opening) -> None:
     for name in SLOW_MODULES:
         importlib.import_module(name)
     for layer in city.facilities:
+        time.sleep(PAUSE_S)
         with contextlib.suppress(PlannerError):
             start = defaults.default_of(city, packs, layer)
             known.coverage(layer, start.travel, start.minutes, defaults.first_level(city), defaults.first_group(city))

@@ -1,4 +1,4 @@
-"""The coverage page in a real browser: what is painted, shown and saved is what the engine says, in both languages and without a network."""
+"""The pages in a real browser: what is painted, shown and saved is what the engine says, in both languages and without a network."""
 
 from __future__ import annotations
 
@@ -16,17 +16,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-CONTROLS = {"lang", "pages", "project", "layer", "travel", "minutes", "by", "unit", "unit_table", "download_csv", "download_xlsx", "download_gpkg",
-            "download_html", "map"}
-FOCUSED = """() => { const e = document.activeElement, keys = []; if (!e) return keys; if (e.closest('[data-testid=map]')) keys.push('map');
-  for (let n = e; n; n = n.parentElement) for (const c of n.classList || []) if (c.startsWith('st-key-')) keys.push(c.slice(7)); return keys }"""
+CONTROLS = {"lang", "pages", "project", "layer", "travel", "minutes", "by", "group", "target", "unit", "unit_table", "map",
+            "download_csv", "download_xlsx", "download_gpkg", "download_html"}
+FOCUSED = """() => { const e = document.activeElement, keys = []; if (!e) return keys;
+  if (e.closest('[data-testid=map]')) keys.push('map');
+  for (let n = e; n; n = n.parentElement) for (const c of n.classList || []) if (c.startsWith('st-key-')) keys.push(c.slice(7));
+  return keys }"""
+WIDER = """[...document.querySelectorAll('html, body, [data-testid=stMain]')].filter(e => e.scrollWidth > e.clientWidth + 1).length"""
 
 
 @cache
 def engine(layer: str, travel: str, minutes: int, by: str) -> dict[str, Any]:
     """The command line's own figures for the same settings."""
     words = ["coverage", "--layer", layer, "--travel", travel, "--minutes", str(minutes), "--by", by, "--format", "json"]
-    done = subprocess.run([sys.executable, "-m", "planner", *words], capture_output=True, text=True, encoding="utf-8", check=True, timeout=120)
+    done = subprocess.run([sys.executable, "-m", "planner", *words], capture_output=True, text=True, encoding="utf-8", check=True,
+                          timeout=120)
     return dict(json.loads(done.stdout))
 
 
@@ -38,7 +42,7 @@ def figures(state: dict[str, Any]) -> dict[str, Any]:
 
 def number(text: str) -> tuple[float, float]:
     """The first number of a text, and half a unit of its last place."""
-    found = re.search(r"([-−]?)(\d[\d,]*)(\.\d+)?\s*(%|万)?", text)  # noqa: RUF001
+    found = re.search(r"([-−]?)(\d[\d,]*)(\.\d+)?\s*(%|万)?", text)
     assert found, text
     scale = {"%": 0.01, "万": 1e4, None: 1.0}[found[4]]
     return float(found[2].replace(",", "") + (found[3] or "")) * scale, 0.5 * scale * 10 ** -len((found[3] or ".")[1:])
@@ -106,7 +110,8 @@ def test_one_selection_however_it_is_made(view: Any) -> None:
     view.open(lang="zh", by="community")
     state = view.state()
     units = {unit["code"]: unit for unit in figures(state)["units"]}
-    visible = [code for code in sorted(units) if units[code]["share"] is not None and view.page.evaluate("c => window.__planner.pointOf(c)", code)]
+    visible = [code for code in sorted(units)
+               if units[code]["share"] is not None and view.page.evaluate("c => window.__planner.pointOf(c)", code)]
     by_map, by_box = visible[0], visible[-1]
     view.page.mouse.click(*view.page.evaluate("c => window.__planner.pointOf(c)", by_map))
     view.until("p.selectedUnit === arg", by_map)
@@ -166,9 +171,9 @@ def test_downloads_hold_what_is_painted(view: Any, tmp_path: Path, browser: Any)
 
 def test_small_screen_holds_numbers_and_map(view: Any) -> None:
     view.open(lang="zh")
-    wide = view.page.evaluate("[...document.querySelectorAll('html, body, [data-testid=stMain]')].filter(e => e.scrollWidth > e.clientWidth + 1).length")
-    assert wide == 0
-    map_box, headline = view.page.locator("[data-testid=map]").bounding_box(), view.page.locator(".st-key-headline_share").bounding_box()
+    assert view.page.evaluate(WIDER) == 0
+    map_box = view.page.locator("[data-testid=map]").bounding_box()
+    headline = view.page.locator(".st-key-headline_share").bounding_box()
     assert map_box["width"] >= 0.45 * 1366
     assert headline["y"] + headline["height"] <= map_box["y"] <= 768 / 2
     assert map_box["y"] + map_box["height"] <= 768

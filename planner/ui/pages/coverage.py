@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.export.palette import share_palette
-from planner.i18n import pick, t
+from planner.i18n import t
 from planner.measure.coverage import Coverage
 from planner.ui import controls, downloads, footer, map_view, state, unit_panel
 from planner.ui.controls import Settings
@@ -58,7 +58,8 @@ def _headline(found: Coverage, settings: Settings, lang: str) -> None:
     asked = [unit.share for unit in found.units if unit.share is not None]
     met = sum(1 for share in asked if share >= settings.target)
     shown = {"people": people(total.people, lang), "covered": people(total.people_covered, lang), "share": percent(total.share, lang),
-             "beyond": people(total.people_beyond, lang), "units": t("ui.coverage.units_value", lang, met=f"{met:,}", units=f"{len(asked):,}")}
+             "beyond": people(total.people_beyond, lang),
+             "units": t("ui.coverage.units_value", lang, met=f"{met:,}", units=f"{len(asked):,}")}
     with st.container(key="headline"):
         for spot, (name, value) in zip(st.columns(len(shown)), shown.items(), strict=True):
             with spot, st.container(key=f"headline_{name}"):
@@ -68,14 +69,15 @@ def _headline(found: Coverage, settings: Settings, lang: str) -> None:
 def _stated(desk: Desk, found: Coverage, settings: Settings) -> None:
     """One line that says what was measured, and how this layer is judged where that is not by distance."""
     lang = desk.lang
-    notes = [t("ui.coverage.stated", lang, limit=metres(found.limit_m, lang), facilities=f"{found.facilities:,}", day=found.as_of.isoformat()),
+    notes = [t("ui.coverage.stated", lang, limit=metres(found.limit_m, lang), facilities=f"{found.facilities:,}",
+               day=found.as_of.isoformat()),
              default_of(desk.city, desk.opening.packs(), settings.layer).said(lang)]
     if found.facilities_without_place:
         notes.append(t("ui.coverage.without_place", lang, count=f"{found.facilities_without_place:,}"))
     lost = found.total.people_unattached + found.total.people_unreached
     if lost >= 0.5:
         notes.append(t("ui.coverage.unreached", lang, people=people(lost, lang)))
-    st.html(f'<p class="note">{escaped(" ".join(filter(None, notes)))}</p>')
+    st.html(f'<p class="note">{escaped(" ".join(filter(None, notes)), lang)}</p>')
     for name, value in state.refusals():
         asked = t("ui.refused", lang, name=name, value=value)
         st.html(f'<p class="note warn">{escaped(asked, lang)}</p>')

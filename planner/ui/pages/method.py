@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -13,6 +15,7 @@ from planner.ui.text import escaped, level_name, travel_title
 
 METHOD = ("covered", "nearest", "straight", "left_out", "spread", "as_of")
 """The sentences that say how a figure is made, in their order."""
+KMH_OF_M_PER_MIN = 0.06
 
 
 def show(desk: Desk) -> None:
@@ -47,23 +50,29 @@ def _plain(frame: pd.DataFrame) -> None:
 def speed_frame(desk: Desk) -> pd.DataFrame:
     """The project's travels: name, mode, stated speed, how far a point may lie from a street."""
     lang = desk.lang
-    rows = [(name, travel_title(travel, lang), t(f"ui.mode.{travel.mode}", lang), travel.metres_per_minute, travel.metres_per_minute * 0.06, travel.max_snap_m)
-            for name, travel in desk.city.travels.items()]
-    return pd.DataFrame(rows, columns=[t(f"ui.method.{key}", lang) for key in ("travel_id", "travel", "mode", "speed", "speed_kmh", "snap")])
+    rows = [(name, travel_title(travel, lang), t(f"ui.mode.{travel.mode}", lang), travel.metres_per_minute,
+             travel.metres_per_minute * KMH_OF_M_PER_MIN, travel.max_snap_m) for name, travel in desk.city.travels.items()]
+    return _frame(rows, ("travel_id", "travel", "mode", "speed", "speed_kmh", "snap"), lang)
 
 
 def level_frame(desk: Desk) -> pd.DataFrame:
     """The levels of units and how many units each has."""
     lang, boundaries = desk.lang, desk.city.boundaries
     rows = [(level, level_name(level, lang, boundaries.labels), len(frame)) for level, frame in boundaries.levels.items()]
-    return pd.DataFrame(rows, columns=[t(f"ui.method.{key}", lang) for key in ("level_id", "level", "count")])
+    return _frame(rows, ("level_id", "level", "count"), lang)
 
 
 def source_frame(desk: Desk) -> pd.DataFrame:
     """The files that were read: path, what for, rows, day, coordinate system, checksum."""
     lang = desk.lang
-    rows = [(record.path, record.role, record.rows_in, record.rows_kept, record.date, record.crs, record.sha256[:16]) for record in desk.report.files.values()]
-    return pd.DataFrame(rows, columns=[t(f"ui.method.{key}", lang) for key in ("file", "role", "rows_in", "rows_kept", "day", "crs", "sha256")])
+    rows = [(record.path, record.role, record.rows_in, record.rows_kept, record.date, record.crs, record.sha256[:16])
+            for record in desk.report.files.values()]
+    return _frame(rows, ("file", "role", "rows_in", "rows_kept", "day", "crs", "sha256"), lang)
+
+
+def _frame(rows: Sequence[tuple[object, ...]], columns: Sequence[str], lang: str) -> pd.DataFrame:
+    """Rows under headings in the page's language."""
+    return pd.DataFrame(rows, columns=[t(f"ui.method.{column}", lang) for column in columns])
 
 
 def licences(desk: Desk) -> list[str]:

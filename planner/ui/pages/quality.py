@@ -35,7 +35,8 @@ def _body(desk: Desk) -> None:
         with st.container(key="issue_table"):
             st.dataframe(issue_frame(desk), hide_index=True, width="stretch", height=300, placeholder="")
         if len(report.issues) > SHOWN_ISSUES:
-            st.html(f'<p class="note">{escaped(t("ui.quality.more", lang, shown=f"{SHOWN_ISSUES:,}", count=f"{len(report.issues):,}"))}</p>')
+            more = t("ui.quality.more", lang, shown=f"{SHOWN_ISSUES:,}", count=f"{len(report.issues):,}")
+            st.html(f'<p class="note">{escaped(more)}</p>')
     else:
         st.html(f'<p class="prose">{escaped(t("ui.quality.clean", lang))}</p>')
     st.html(f'<h2>{escaped(t("ui.quality.files_title", lang))}</h2>')
@@ -47,9 +48,10 @@ def issue_frame(desk: Desk) -> pd.DataFrame:
     """The issues, gravest first, in the order they were found."""
     lang = desk.lang
     ranked = sorted(desk.report.issues, key=lambda issue: -SEVERITIES.index(issue.severity))[:SHOWN_ISSUES]
-    rows = [(t(f"ui.quality.severity_{issue.severity}", lang), issue.done(lang), issue.file, issue.sheet or "", issue.row, issue.column or "",
-             issue.value or "", issue.code) for issue in ranked]
-    frame = pd.DataFrame(rows, columns=[t(f"ui.quality.{key}", lang) for key in ("severity", "done", "file", "sheet", "row", "column", "value", "code")])
+    rows = [(t(f"ui.quality.severity_{issue.severity}", lang), issue.done(lang), issue.file, issue.sheet or "", issue.row,
+             issue.column or "", issue.value or "", issue.code) for issue in ranked]
+    columns = ("severity", "done", "file", "sheet", "row", "column", "value", "code")
+    frame = pd.DataFrame(rows, columns=[t(f"ui.quality.{column}", lang) for column in columns])
     row = frame.columns[4]
     frame[row] = frame[row].astype("Int64")
     return frame
@@ -58,7 +60,7 @@ def issue_frame(desk: Desk) -> pd.DataFrame:
 def file_frame(desk: Desk) -> pd.DataFrame:
     """The files: rows in = rows kept + rows dropped; rows of other layers in a shared file are told apart."""
     lang = desk.lang
-    rows = [(record.path, record.role, record.rows_in, record.rows_kept, record.rows_in - record.rows_kept, record.rows_not_selected, record.format,
-             record.encoding, record.crs, record.date) for record in desk.report.files.values()]
+    rows = [(record.path, record.role, record.rows_in, record.rows_kept, record.rows_in - record.rows_kept, record.rows_not_selected,
+             record.format, record.encoding, record.crs, record.date) for record in desk.report.files.values()]
     return pd.DataFrame(rows, columns=[t(f"ui.quality.{key}", lang) for key in (
         "file", "role", "rows_in", "rows_kept", "rows_dropped", "rows_not_selected", "format", "encoding", "crs", "day")])

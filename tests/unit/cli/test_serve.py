@@ -37,14 +37,14 @@ def test_host_given_wins_over_the_settings_file() -> None:
 
 def test_streamlit_gets_app_settings_and_project(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     run: list[list[str]] = []
-    monkeypatch.setattr("streamlit.web.cli.main", lambda prog_name: run.append(sys.argv[:]))
+    monkeypatch.setattr("runpy.run_module", lambda name, **_: run.append([*sys.argv, name]))
     monkeypatch.setattr("planner.plan.project.read_project", lambda place: None)
     monkeypatch.setattr(sys, "argv", ["planner"])
     done = CliRunner().invoke(serve.command, [str(tmp_path), "--port", "8700", "--no-browser", "--lang", "en"])
     assert done.exit_code == 0, done.output
     (words,) = run
     assert words[:2] == ["streamlit", "run"] and Path(words[2]).name == "app.py"
-    assert words[-2:] == ["--", str(tmp_path.resolve())]
+    assert words[-3:] == ["--", str(tmp_path.resolve()), "streamlit"]
     assert "http://127.0.0.1:8700" in done.stderr
 
 

@@ -67,7 +67,8 @@ metres_per_minute = 400
 
 def _layer(path: Path, kind: str, shapes: list, rows: list[dict]) -> None:
     """A GeoJSON layer."""
-    features = [{"type": "Feature", "properties": row, "geometry": {"type": kind, "coordinates": shape}} for shape, row in zip(shapes, rows, strict=True)]
+    features = [{"type": "Feature", "properties": row, "geometry": {"type": kind, "coordinates": shape}}
+                for shape, row in zip(shapes, rows, strict=True)]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
 
 

@@ -18,16 +18,16 @@ def test_people_stand_in_wan_or_whole(value: float, zh: str, en: str) -> None:
 def test_shares_are_per_cent_and_nobody_is_a_dash() -> None:
     assert text.percent(0.8125, "zh") == "81.2%"  # banker's half: 81.25 is exact in binary and goes to the even digit
     assert text.percent(1.0, "en") == "100.0%"
-    assert text.percent(None, "en") == "–"  # noqa: RUF001
+    assert text.percent(None, "en") == "–"
 
 
 def test_points_bear_their_sign() -> None:
     assert text.points(0.123, "en") == "+12.3 pp"
-    assert text.points(-0.02, "zh") == "−2.0 个百分点"  # noqa: RUF001
+    assert text.points(-0.02, "zh") == "−2.0 个百分点"
     assert text.points(0, "en") == "0.0 pp"
 
 
-@pytest.mark.parametrize(("value", "said"), [(809.6, "810 m"), (9_999.4, "9,999 m"), (12_345.0, "12.3 km"), (None, "–")])  # noqa: RUF001
+@pytest.mark.parametrize(("value", "said"), [(809.6, "810 m"), (9_999.4, "9,999 m"), (12_345.0, "12.3 km"), (None, "–")])
 def test_metres(value: float | None, said: str) -> None:
     assert text.metres(value, "en") == said
 

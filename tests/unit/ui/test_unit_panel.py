@@ -51,4 +51,4 @@ def test_details_say_the_share_first_after_code_and_name_and_escape_names() -> N
 def test_details_of_a_unit_without_people_have_dashes() -> None:
     html = unit_panel.details_html(unit("1", "n", 0, 0), CITY, found(unit("1", "n", 0, 0)), 0.8, "en")
     assert '<span class="nobody">No people</span>' in html
-    assert html.count("–") >= 3  # noqa: RUF001
+    assert html.count("–") >= 3
