@@ -199,7 +199,8 @@ def test_parameters_need_a_default_of_their_kind_and_a_source():
             "threshold_undefined",
         ),
         (
-            'kind = "target"\ncomparator = "<="\nvalue = 15\nunit = "minutes"\ncheck = { metric = "population_within", minutes = 15, share = 0.5 }',
+            'kind = "target"\ncomparator = "<="\nvalue = 15\nunit = "minutes"\n'
+            'check = { metric = "population_within", minutes = 15, share = 0.5 }',
             "computed",
         ),
         ('kind = "baseline"\ncomparator = "="\nvalue = 1\ncheck = { metric = "count" }', "recorded"),
