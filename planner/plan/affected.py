@@ -169,14 +169,13 @@ def facility_name(city: City, chosen: Chosen, k: int) -> str:
 
 def centre(city: City, who: BoolArray, people: FloatArray) -> tuple[float, float] | None:
     """The home nearest to the people-weighted centre of some demand points: a place where somebody lives, never the middle of a river."""
-    weights = np.where(who, people, 0.0)
-    whole = float(weights.sum())
-    if whole <= 0:
+    homes = np.flatnonzero(who & (people > 0))
+    if len(homes) == 0:
         return None
-    x, y = city.demand.x, city.demand.y
-    middle_x, middle_y = float(weights @ x) / whole, float(weights @ y) / whole
-    homes = np.flatnonzero(weights > 0)
-    best = homes[int(np.argmin((x[homes] - middle_x) ** 2 + (y[homes] - middle_y) ** 2))]
+    x, y, weights = city.demand.x[homes], city.demand.y[homes], people[homes]
+    whole = float(weights.sum())
+    middle_x, middle_y = float((weights * x).sum()) / whole, float((weights * y).sum()) / whole
+    best = int(np.argmin((x - middle_x) ** 2 + (y - middle_y) ** 2))
     return float(x[best]), float(y[best])
 
 

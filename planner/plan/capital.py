@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 
 from planner.measure.city import City
 from planner.plan.actions import Build
+from planner.plan.affected import unit_mask
 from planner.plan.gaplist import CapitalProject, Gap, Sentence, UnitCost, Words
 from planner.plan.unit_costs import estimate
 
@@ -197,15 +198,12 @@ def _overlaps(city: City, drafts: Sequence[Draft], reach_m: Mapping[str, float])
             for a, b in tree.query_pairs(reach_m[layer]):
                 near.setdefault(mine[a], set()).add(mine[b])
                 near.setdefault(mine[b], set()).add(mine[a])
+        by_unit: dict[tuple[str, str], set[int]] = {}
         for k in mine:
-            above = _units_above(city, drafts[k].first)
-            holders = {
-                j
-                for j in mine
-                if j != k
-                and not drafts[k].first.whole
-                and (drafts[j].first.whole or (drafts[j].first.level, drafts[j].first.unit_code) in above)
-            }
+            first = drafts[k].first
+            by_unit.setdefault(("", "") if first.whole else (first.level, first.unit_code), set()).add(k)
+        for k in mine:
+            holders = set[int]().union(*(by_unit.get(unit, set()) for unit in _units_above(city, drafts[k].first))) - {k}
             if holders:
                 wide[k] = holders
                 near[k] = near.get(k, set()) - holders
@@ -232,12 +230,13 @@ def _listed(numbers: set[int]) -> tuple[object, ...]:
 
 
 def _units_above(city: City, gap: Gap) -> set[tuple[str, str]]:
-    """The units that hold a gap's unit, by where its people stand."""
-    above: set[tuple[str, str]] = set()
-    codes = city.demand.units.get(gap.level)
-    if codes is None or gap.whole:
+    """The units that hold a gap's unit, by where its people stand, and the whole as ("", "")."""
+    if gap.whole:
+        return set()
+    above = {("", "")}
+    if gap.level not in city.demand.units:
         return above
-    inside = codes == gap.unit_code
+    inside = unit_mask(city, gap.level, gap.unit_code)
     levels = list(city.boundaries.levels)
     for level in levels[: levels.index(gap.level)] if gap.level in levels else []:
         holders = {str(code) for code in city.demand.units[level][inside]} - {""}
