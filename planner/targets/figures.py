@@ -112,7 +112,7 @@ class Bound:
 
 def rounded(value: Exact) -> Exact:
     """A figure as it is compared: 9 decimals."""
-    return value if isinstance(value, float) else round(value, COMPARE_DECIMALS)
+    return value if isinstance(value, float) or value.denominator == 1 else round(value, COMPARE_DECIMALS)
 
 
 def holds(value: Exact, bound: Bound) -> bool:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from planner.targets.evaluation import Threshold, UnitResult
@@ -34,9 +35,12 @@ class Answer:
     notes: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
-    """What is asked of one unit or of the whole: a figure with its bound, and a nested minimum with its own."""
+    """What is asked of one unit or of the whole: a figure with its bound, and a nested minimum with its own.
+
+    Without slots, so that state and shortfall are worked out once.
+    """
 
     figure: Figure
     bound: Bound | None
@@ -45,7 +49,7 @@ class Asked:
     maybe: tuple[Cell, ...] = ()
     exempt: bool = False
 
-    @property
+    @cached_property
     def state(self) -> str | None:
         """The state; None where nothing is asked."""
         if self.exempt:
@@ -63,7 +67,7 @@ class Asked:
         """Whether a unit that is perhaps not asked at all would pass."""
         return self.bound is not None and judge(self.figure, self.bound) == "met"
 
-    @property
+    @cached_property
     def shortfall(self) -> Exact | None:
         """What is short; None where it is not known or nothing is asked."""
         if self.bound is None or self.state not in ("met", "not_met"):
