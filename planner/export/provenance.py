@@ -91,6 +91,6 @@ def method_rows(gap_list: GapList, evaluation: Evaluation, report: QualityReport
         )
     add("costs", word("costs"), made.costs_path or t("export.item.no_costs", lang))
     for attribution in made.attributions:
-        add("licences", word("streets"), attribution)
+        add("licences", word("streets"), pick(attribution, lang))
     add("licences", word("map"), t("export.boundary", lang), t("export.stamp", lang))
     return rows

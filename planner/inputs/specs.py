@@ -70,7 +70,7 @@ class StreetsSpec:
     file: FileRef
     crs: str | None = None
     date: str = ""
-    attribution: str = ""
+    attribution: Mapping[str, str] | str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from threading import Lock
@@ -55,20 +56,23 @@ class Streets:
     path : the file. shown : how planner.toml writes it. crs : the metric system of the networks. layer_crs : the file's own system, where
     it is stated. report : a QualityReport to which the file's record and issues are added when it is first read.
     around : west, south, east and north, in `crs`, of where the project lies: a layer that does not say its system is tried against it.
+    attribution : whom to name beside the streets, where it is stated.
     Raises CrsError for a `crs` that is unknown or not in metres.
     """
 
     def __init__(self, path: Path, shown: str, crs: str, layer_crs: str | None = None, report: QualityReport | None = None, *,
-                 around: Box | None = None) -> None:
+                 around: Box | None = None, attribution: Mapping[str, str] | str = "") -> None:
         self.path, self.shown, self.layer_crs, self.report, self.around = Path(path), shown, layer_crs, report, around
-        self.crs = metric_crs(crs)
+        self.crs, self._attribution = metric_crs(crs), attribution
         self._networks: dict[str, StreetNetwork] = {}
         self._sha256 = ""
         self._lock = Lock()
 
     @property
-    def attribution(self) -> str:
-        """Whom to name beside these streets; of a line layer it is known once a network was read."""
+    def attribution(self) -> Mapping[str, str] | str:
+        """Whom to name beside these streets: as stated, else by the file; of a line layer it is known once a network was read."""
+        if self._attribution:
+            return self._attribution
         if self.path.suffix.lower() in OSM_SUFFIXES:
             return ATTRIBUTION
         return next((network.attribution for network in self._networks.values() if network.attribution), "")

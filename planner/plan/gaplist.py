@@ -33,6 +33,13 @@ class Sentence:
         return t(self.key, lang, **{key: _said(value, lang) for key, value in self.params.items()})
 
 
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Names of which any one will do: told as "A or B"."""
+
+    names: tuple[Words, ...]
+
+
 def _said(value: object, lang: str) -> str:
     """One parameter as text."""
     if isinstance(value, Sentence):
@@ -44,6 +51,8 @@ def _said(value: object, lang: str) -> str:
         return "0" if text == "-0" else text
     if isinstance(value, int):
         return f"{value:,}"
+    if isinstance(value, AnyOf):
+        return t("gaps.list_or", lang).join(_said(name, lang) for name in value.names)
     if isinstance(value, (list, tuple)):
         return t("gaps.list_comma", lang).join(_said(part, lang) for part in value)
     return str(value)
@@ -196,7 +205,7 @@ class Provenance:
     parameters: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     packs: tuple[PackSource, ...] = ()
     sources: tuple[Source, ...] = ()
-    attributions: tuple[str, ...] = ()
+    attributions: tuple[Mapping[str, str] | str, ...] = ()
     spread: str = ""
     costs_path: str = ""
     invented: bool = False

@@ -380,7 +380,7 @@ def _class(city: City, level: str, code: str) -> str:
 def _provenance(city: City, packs: Sequence[TargetPack], costs_path: str) -> Provenance:
     """What the list was made from."""
     names = city.name.values() if isinstance(city.name, Mapping) else (city.name,)
-    attribution = str(getattr(city.streets, "attribution", "") or "")
+    attribution = city.streets.attribution
     return Provenance(
         tuple(city.travels.values()),
         city.parameters,

@@ -190,7 +190,7 @@ def _streets(config: Config) -> StreetsSpec | None:
         return None
     config.unknown(table, (*_SOURCE, "crs", "date", "attribution"), "streets")
     file, crs = config.file(table, "streets"), _layer_crs(config, table, "streets")
-    date, attribution = config.day(table, "date", "streets"), config.words(table, "attribution", "streets") or ""
+    date, attribution = config.day(table, "date", "streets"), config.names(table, "attribution", "streets")
     return None if file is None else StreetsSpec(file, None if crs == "auto" else crs, date, attribution)
 
 
@@ -384,7 +384,7 @@ def _street_lines(project: Project, report: QualityReport, known: list[Streets],
     if not crs:
         return None
     try:
-        streets = Streets(spec.file.path, spec.file.shown, crs, spec.crs, report)
+        streets = Streets(spec.file.path, spec.file.shown, crs, spec.crs, report, attribution=spec.attribution)
         network = streets.network("walk")
         modes = {travel.mode for travel in project.travels.values()} - {"walk"}
         for mode in sorted(modes):

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import streamlit as st
 
-from planner.i18n import t
+from planner.i18n import pick, t
 from planner.measure.city import City
 from planner.plan.gaps import INVENTED
 from planner.ui.controls import layer_name
@@ -28,7 +28,7 @@ def source_parts(city: City, layer: str, lang: str) -> list[str]:
     days, unstated = data_days(city, layer), t("ui.footer.unstated", lang)
     parts = [t("ui.footer.population", lang, day=days["population"] or unstated, count=f"{len(city.demand):,}"),
              t("ui.footer.facilities", lang, layer=layer_name(layer, lang), day=days["facilities"] or unstated)]
-    return [*parts, t("ui.footer.streets", lang, source=city.streets.attribution or city.streets.shown)]
+    return [*parts, t("ui.footer.streets", lang, source=pick(city.streets.attribution, lang) or city.streets.shown)]
 
 
 def is_invented(city: City) -> bool:

@@ -95,7 +95,7 @@ def _write_units(folder: Path, units: Units) -> None:
 def _write_streets(folder: Path, net: Network) -> None:
     """Streets with OpenStreetMap columns."""
     columns = {
-        "osm_id": list(range(1, len(net.lines) + 1)),
+        "edge_id": list(range(1, len(net.lines) + 1)),
         "highway": [s.highway for s in net.streets],
         "name": [s.name or None for s in net.streets],
         "foot": [s.foot or None for s in net.streets],

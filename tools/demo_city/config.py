@@ -26,11 +26,14 @@ MIDDLE = """
 # Streets with OpenStreetMap columns; lines join only where end points coincide, bridges pass over railway and expressway without joining.
 [streets]
 path = "streets/streets.gpkg"
+date = 2025-12-31
+attribution = { zh = "虚构路网", en = "invented streets" }
 
 # 人口：按社区（村）代码的表，按居住用地分摊到需求点，总数不变。
 # People: a table keyed by community code, spread over residential land; totals stay exact.
 [population]
 path = "population/population.csv"
+date = 2025-12-31
 level = "community"
 columns = { %s }
 spread = "residential"
@@ -95,6 +98,7 @@ def project_text(columns: dict[str, list[str]]) -> str:
     for level in ("city", "district", "township", "community"):
         parts.append(
             f'\n[boundaries.{level}]\npath = "boundaries/{level}.geojson"\ncode = "code"\nname = "name"\nclass = "class"\n'
+            f"date = {plan.REFERENCE_DATE}\n"
             + ('parent = "parent"\n' if level != "city" else "")
         )
     parts.append(MIDDLE % _inline(HEADERS))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from planner.i18n import t
+from planner.i18n import pick, t
 from planner.ui import footer, state
 from planner.ui.desk import Desk
 from planner.ui.faults import said
@@ -78,7 +78,7 @@ def _frame(rows: Sequence[tuple[object, ...]], columns: Sequence[str], lang: str
 def licences(desk: Desk) -> list[str]:
     """Whom to name, and what the project's figures are measured in."""
     lang, city = desk.lang, desk.city
-    named = city.streets.attribution
+    named = pick(city.streets.attribution, lang)
     lines = [t("ui.method.crs_line", lang, crs=city.crs)]
     if "OpenStreetMap" in named:
         lines.append(t("ui.method.odbl", lang, source=named))
