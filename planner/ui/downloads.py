@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -23,8 +24,13 @@ MIMES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocume
 
 def file_name(project: str, found: Coverage, kind: str) -> str:
     """A name that says what is in the file, of letters that every file system takes."""
-    words = [project, found.layer, found.travel, f"{found.minutes:g}min" if found.minutes is not None else f"{found.limit_m:g}m", found.by]
-    return re.sub(r"[^\w.-]+", "_", "-".join(words)).strip("._")[:120] + f".{kind}"
+    radius = f"{found.limit_m:g}m" if found.minutes is None else f"{found.minutes:g}min"
+    return safe_name([project, found.layer, found.travel, radius, found.by], kind)
+
+
+def safe_name(words: Sequence[str], kind: str) -> str:
+    """A file name of these words, of letters that every file system takes."""
+    return (re.sub(r"[^\w.-]+", "_", "-".join(words)).strip("._") or "planner")[:120] + f".{kind}"
 
 
 def classes(found: Coverage, palette: Palette) -> dict[str, int | None]:

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 from streamlit.runtime import get_instance
@@ -52,23 +53,28 @@ class _Everyone:
     session_id = "planner-map-files"
 
 
-def _serve(content: bytes, mimetype: str) -> str:
-    """The address, on this server, of a file named by its content; it stays for the life of the server.
+_served: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()
+"""Media store -> digest -> address of what was handed to it."""
+
+
+def _serve(content: bytes, mimetype: str, digest: str = "") -> str:
+    """The address, on this server, of a file named by its content; it stays for the life of the server. digest : its SHA-256, if known.
 
     The media store drops a session's files when that session's script starts anew, which would lose a file that a browser is about to
-    fetch. So files are handed over in the name of no session, from a thread of their own.
+    fetch. So files are handed over in the name of no session, from a thread of their own, once each.
     """
-    answer: list[str] = []
-    coordinates = hashlib.sha256(content).hexdigest()
+    store = get_instance().media_file_mgr
+    known, digest = _served.setdefault(store, {}), digest or hashlib.sha256(content).hexdigest()
 
     def hand_over() -> None:
-        answer.append(get_instance().media_file_mgr.add(content, mimetype, coordinates))
+        known[digest] = store.add(content, mimetype, digest)
 
-    thread = threading.Thread(target=hand_over, name="planner-map-file")
-    add_script_run_ctx(thread, _Everyone())  # type: ignore[arg-type]
-    thread.start()
-    thread.join()
-    return answer[0]
+    if digest not in known:
+        thread = threading.Thread(target=hand_over, name="planner-map-file")
+        add_script_run_ctx(thread, _Everyone())
+        thread.start()
+        thread.join()
+    return known[digest]
 
 
 @functools.cache
@@ -88,7 +94,7 @@ def coverage_map(data: MapData, *, key: str = "map", height: int = 460, on_event
     """
     wire = data.wire()
     wire |= {"code_url": _serve(_code(), "text/javascript"), "height": height,
-             "geometry_url": _serve(data.geometry.payload, "application/octet-stream")}
+             "geometry_url": _serve(data.geometry.payload, "application/octet-stream", data.geometry.sha256)}
     if len(data.facilities) > FILE_FROM_FACILITIES:
         wire["facilities_url"] = _serve(_json(wire.pop("facilities")), "application/json")
     if data.people is not None and len(data.people) > FILE_FROM_UNITS:

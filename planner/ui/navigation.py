@@ -20,7 +20,7 @@ from planner.ui.desk import Desk
 from planner.ui.opening import Opening, opening, projects
 from planner.ui.text import escaped
 
-PAGES = ("coverage", "quality", "method")
+PAGES = ("coverage", "targets", "gaps", "quality", "method")
 """The pages there are, in the contract's order."""
 LOOK_AGAIN_S = 0.3
 """How often a waiting page looks whether its project is ready."""

@@ -43,6 +43,10 @@ class Opening:
     lock: Any = field(default_factory=threading.RLock)
     kept: OrderedDict[Any, Any] = field(default_factory=OrderedDict)
 
+    def has(self, key: object) -> bool:
+        """Whether a value is kept already."""
+        return key in self.kept
+
     def keep(self, key: object, make: Callable[[], Value]) -> Value:
         """A value made once for this project and kept while it is used; made by one thread at a time."""
         with self.lock:

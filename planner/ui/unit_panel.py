@@ -22,9 +22,11 @@ def selected(found: Coverage) -> str | None:
     return code if any(unit.code == code for unit in found.units) else None
 
 
-def select(code: str | None) -> None:
-    """Select a unit, or none."""
+def select(code: str | None, *, by_row: bool = False) -> None:
+    """Select a unit, or none. One that was not selected by its row stands first in the table, for a table cannot be made to scroll."""
     state.memory()["unit"] = code
+    if not by_row:
+        state.memory()["first_row"] = code
 
 
 def find(found: Coverage, chosen: str | None, lang: str) -> None:
@@ -43,9 +45,9 @@ def _found() -> None:
     select(st.session_state.get("unit"))
 
 
-def ranked(units: Sequence[UnitCoverage]) -> list[UnitCoverage]:
-    """Units with the most people beyond first: where to look first."""
-    return sorted(units, key=lambda unit: (-unit.people_beyond, unit.code))
+def ranked(units: Sequence[UnitCoverage], first: str | None = None) -> list[UnitCoverage]:
+    """Units with the most people beyond first: where to look first. The unit `first` stands before them."""
+    return sorted(units, key=lambda unit: (unit.code != first, -unit.people_beyond, unit.code))
 
 
 def table_frame(units: Sequence[UnitCoverage], wanted: float, lang: str, name_of_level: str) -> pd.DataFrame:
@@ -61,7 +63,7 @@ def table_frame(units: Sequence[UnitCoverage], wanted: float, lang: str, name_of
 
 def table(found: Coverage, city: City, wanted: float, chosen: str | None, lang: str) -> None:
     """The units in a table, one row of which can be selected."""
-    units = ranked(found.units)
+    units = ranked(found.units, state.memory().setdefault("first_row", chosen))
     codes = [unit.code for unit in units]
     state.memory()["table_codes"] = codes
     rows = [codes.index(chosen)] if chosen in codes else []
@@ -82,7 +84,7 @@ def _row() -> None:
     """A row was selected, or let go."""
     rows = st.session_state["unit_table"]["selection"]["rows"]
     codes = state.memory().get("table_codes", [])
-    select(codes[rows[0]] if rows and rows[0] < len(codes) else None)
+    select(codes[rows[0]] if rows and rows[0] < len(codes) else None, by_row=True)
 
 
 def details(found: Coverage, city: City, wanted: float, chosen: str | None, lang: str) -> None:
@@ -106,9 +108,9 @@ def details_html(unit: UnitCoverage, city: City, found: Coverage, wanted: float,
             return t("ui.none", lang)
         return t("ui.unit.way", lang, metres=metres(value_m, lang), minutes=minutes_of(value_m, travel, lang))
 
-    facts = {"beyond": people(unit.people_beyond, lang), "people": people(unit.people, lang), "straight": percent(unit.straight_share, lang),
-             "nearest_mean": way(unit.nearest_mean_m), "nearest_p95": way(unit.nearest_p95_m),
-             "lost": people(unit.people_unattached + unit.people_unreached, lang)}
+    facts = {"beyond": people(unit.people_beyond, lang), "people": people(unit.people, lang),
+             "straight": percent(unit.straight_share, lang), "nearest_mean": way(unit.nearest_mean_m),
+             "nearest_p95": way(unit.nearest_p95_m), "lost": people(unit.people_unattached + unit.people_unreached, lang)}
     listed = "".join(f'<div><dt>{escaped(t(f"ui.unit.{name}", lang))}</dt><dd>{escaped(value)}</dd></div>'
                      for name, value in facts.items())
     named = f"<b>{escaped(unit.name, lang)}</b><code>{escaped(unit.code, lang)}</code>"

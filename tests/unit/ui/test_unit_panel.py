@@ -28,6 +28,7 @@ CITY = SimpleNamespace(travels={"walk": TravelProfile("walk", "walk", 72)})
 def test_units_with_most_people_beyond_come_first_and_ties_by_code() -> None:
     units = [unit("B", "b", 100, 50), unit("A", "a", 100, 50), unit("C", "c", 1000, 100), unit("D", "d", 0, 0)]
     assert [u.code for u in unit_panel.ranked(units)] == ["C", "A", "B", "D"]
+    assert [u.code for u in unit_panel.ranked(units, "D")] == ["D", "C", "A", "B"]
 
 
 def test_table_has_code_first_state_second_and_no_share_where_nobody_lives() -> None:

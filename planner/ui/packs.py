@@ -1,0 +1,75 @@
+"""The target pack that a page is about, and what it comes to on the project: worked out once, kept with the project."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import streamlit as st
+
+from planner.i18n import pick, t
+from planner.plan.gaplist import GapList
+from planner.plan.gaps import project_gaps
+from planner.plan.project import read_project
+from planner.quality import QualityReport
+from planner.targets.evaluate import evaluate
+from planner.targets.evaluation import Evaluation
+from planner.targets.pack import TargetPack, list_packs, resolve_packs
+from planner.ui import state
+from planner.ui.desk import Desk
+from planner.ui.text import escaped
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A pack's targets on the project."""
+
+    pack: TargetPack
+    evaluation: Evaluation
+
+
+def choose(desk: Desk) -> str:
+    """The control: the project's own packs first, then the other bundled ones. Gives the word that the command line takes."""
+    known = dict(zip(desk.city.packs, desk.opening.packs(), strict=False)) | {pack.id: pack for pack in list_packs()}
+    names = list(known)
+    state.settle("pack", names, names[0], mark=desk.lang)
+    return st.selectbox(t("ui.control.pack", desk.lang), names, key="pack",
+                        format_func=lambda name: pick(known[name].title, desk.lang) or name)
+
+
+def judged(desk: Desk, name: str) -> Judged:
+    """The evaluation of a pack, today."""
+
+    def make() -> Judged:
+        (pack,) = resolve_packs((name,), Path(desk.opening.project))
+        return Judged(pack, evaluate(desk.city, (pack,), as_of=today))
+
+    today = dt.date.today()
+    return _slowly(desk, ("judged", name, today), make, "ui.step.judging")
+
+
+def gap_list(desk: Desk, name: str) -> tuple[Judged, GapList]:
+    """The gap list of a pack, today."""
+
+    def make() -> GapList:
+        project = read_project(Path(desk.opening.project), report=QualityReport())
+        return project_gaps(project, desk.city, answer.evaluation, (answer.pack,), report=desk.report)
+
+    answer = judged(desk, name)
+    return answer, _slowly(desk, ("gaps", name, answer.evaluation.date), make, "ui.step.listing")
+
+
+def _slowly(desk: Desk, key: tuple[object, ...], make: Callable[[], Value], sentence: str) -> Value:
+    """A value that takes a moment to make; the page says so meanwhile."""
+    if desk.opening.has(key):
+        return desk.opening.keep(key, make)
+    spot = st.empty()
+    spot.html(f'<p class="waiting" role="status">{escaped(t(sentence, desk.lang))}</p>')
+    value = desk.opening.keep(key, make)
+    spot.empty()
+    return value
