@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from planner.plan.gaplist import Sentence, Words
+from planner.plan.gaplist import AnyOf, Sentence, Words
 from planner.targets.conditions import DATE_COLUMNS, Condition
 from planner.targets.pack import Check, Target
 
@@ -41,6 +41,19 @@ COLUMN_WORDS = (
     "level",
     "owner",
     "kind",
+    "medical",
+    "grade",
+    "tenure",
+    "comprehensive",
+    "field",
+    "online_booking",
+    "name",
+    "counselling_room",
+    "child_directors",
+    "community_area_m2",
+    "social_workers",
+    "certified_members",
+    "assistants",
 )
 """Columns that have a word of their own (`gaps.column.<name>`); any other is named as the ledger names it."""
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "="}
@@ -145,7 +158,7 @@ def remedy(target: Target, shortfall: float | None, where: Situation, names: Seq
         return Remedy(
             Sentence(
                 f"gaps.action.{simple[check.metric]}",
-                {"amount": amount, "layer": tuple(names), "unit": where.unit_name, "other": check.from_},
+                {"amount": amount, "layer": AnyOf(tuple(names)), "unit": where.unit_name, "other": check.from_},
             ),
             builds,
         )
@@ -153,15 +166,17 @@ def remedy(target: Target, shortfall: float | None, where: Situation, names: Seq
         return _new(check, shortfall, where, names)
     if unit_comparator(target) in ("<=", "<"):
         over = "unit_over" if check.metric == "unit_value" else "over"
-        return Remedy(Sentence(f"gaps.action.{over}", {"amount": float(shortfall or 0), "of": _counted(check), "layer": tuple(names)}))
+        return Remedy(
+            Sentence(f"gaps.action.{over}", {"amount": float(shortfall or 0), "of": _counted(check), "layer": AnyOf(tuple(names))})
+        )
     if not shortfall:
-        return Remedy(Sentence("gaps.action.above_range", {"layer": tuple(names)}))
+        return Remedy(Sentence("gaps.action.above_range", {"layer": AnyOf(tuple(names))}))
     if check.any_of or check.all_of or check.metric == "count":
         return _new(check, shortfall, where, names)
     if check.metric == "facility_share" and not any(condition.column in DATE_COLUMNS for condition in check.having):
         amount = math.ceil(shortfall)
         said = Sentence(
-            "gaps.action.convert_facilities", {"amount": amount, "layer": tuple(names), "conditions": condition_words(check.having)}
+            "gaps.action.convert_facilities", {"amount": amount, "layer": AnyOf(tuple(names)), "conditions": condition_words(check.having)}
         )
         return Remedy(said, (Build(check.layers[0], "convert", amount),) if check.layers else ())
     if check.metric == "facility_share":
@@ -177,7 +192,7 @@ def _counted(check: Check) -> object:
 def _reach(check: Check, where: Situation, names: Sequence[Words]) -> Remedy:
     """One facility where those beyond reach live."""
     layers = where.lacking or check.basket or check.layers
-    said = Sentence("gaps.action.reach", {"layer": tuple(names), "people": round(where.beyond or 0), "group": where.group})
+    said = Sentence("gaps.action.reach", {"layer": AnyOf(tuple(names)), "people": round(where.beyond or 0), "group": where.group})
     return Remedy(said, tuple(Build(layer, "new") for layer in layers[:1]))
 
 
@@ -196,13 +211,13 @@ def _new(check: Check, shortfall: float | None, where: Situation, names: Sequenc
         others = tuple(column_word(member.of) for member in check.any_of if member.of)
         key = "any_of" if others else "any_layer"
         return Remedy(
-            Sentence(f"gaps.action.{key}", {"amount": amount, "layer": tuple(names), "others": others}),
+            Sentence(f"gaps.action.{key}", {"amount": amount, "layer": AnyOf(tuple(names)), "others": others}),
             (Build(first, "new", amount),) if first else (),
         )
     build = (Build(check.layers[0], "new", amount, beds, area),) if check.layers else ()
     params: dict[str, object] = {
         "amount": amount,
-        "layer": tuple(names),
+        "layer": AnyOf(tuple(names)),
         "conditions": conditions,
         "existing": where.existing - where.passing,
     }
@@ -216,7 +231,7 @@ def _new(check: Check, shortfall: float | None, where: Situation, names: Sequenc
 def _more(check: Check, shortfall: float, where: Situation, names: Sequence[Words]) -> Remedy:
     """More of a column: beds or floor area are built, anything else is not."""
     amount = math.ceil(round(shortfall, 6))
-    params: dict[str, object] = {"amount": amount, "of": _counted(check), "layer": tuple(names)}
+    params: dict[str, object] = {"amount": amount, "of": _counted(check), "layer": AnyOf(tuple(names))}
     layer = check.layers[0] if check.layers else ""
     if check.metric == "ratio" and check.of in BED_COLUMNS and check.in_ in BED_COLUMNS:
         return Remedy(Sentence("gaps.action.convert_beds", params), (Build(layer, "convert", 1, beds=float(amount)),))

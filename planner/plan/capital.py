@@ -189,8 +189,9 @@ def _overlaps(city: City, drafts: Sequence[Draft], reach_m: Mapping[str, float])
     """For each draft the others of its layer that it may be one with: within reach as the crow flies, or of a unit around its own."""
     near: dict[int, set[int]] = {}
     wide: dict[int, set[int]] = {}
-    for layer in {draft.layer for draft in drafts}:
-        mine = [k for k, draft in enumerate(drafts) if draft.layer == layer]
+    kinds = [(draft.layer, draft.do == "convert") for draft in drafts]
+    for kind in dict.fromkeys(kinds):
+        layer, mine = kind[0], [k for k, other in enumerate(kinds) if other == kind]
         if len(mine) < 2:
             continue
         if layer in reach_m:

@@ -15,6 +15,7 @@ _spec = importlib.util.spec_from_file_location("drawn_city", Path(__file__).pare
 _drawn = importlib.util.module_from_spec(_spec)
 sys.modules[_spec.name] = _drawn
 _spec.loader.exec_module(_drawn)
+_drawn.OneStreet.attribution = ""
 draw = _drawn.draw
 DAY = dt.date(2025, 12, 31)
 
