@@ -27,7 +27,8 @@ def test_every_command_is_in_the_readme(name: str) -> None:
 
 
 def test_readme_commands_print_what_the_readme_shows() -> None:
-    done = subprocess.run([sys.executable, "tools/readme_outputs.py", "--check"], cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+    command = [sys.executable, "tools/readme_outputs.py", "--check"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 0, done.stdout + done.stderr[-800:]
 
 

@@ -13,7 +13,9 @@ def test_minutes_become_metres_by_the_stated_speed() -> None:
     assert ServiceRadius(metres=1000).limit_m == 1000
 
 
-@pytest.mark.parametrize("given", [{}, {"metres": 5, "minutes": 5, "metres_per_minute": 5}, {"minutes": 15}, {"metres": -1}, {"metres": math.inf}])
+@pytest.mark.parametrize(
+    "given", [{}, {"metres": 5, "minutes": 5, "metres_per_minute": 5}, {"minutes": 15}, {"metres": -1}, {"metres": math.inf}]
+)
 def test_a_radius_is_wholly_given_or_refused(given: dict[str, float]) -> None:
     with pytest.raises(UnitError):
         ServiceRadius(**given)
