@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import click
 
 from planner.errors import PlannerError
+from planner.export.cells import neutral
 from planner.i18n import DEFAULT_LANGUAGE, LANGUAGES, error_text, t
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -77,13 +78,6 @@ def write(text: str, out: Path | None) -> None:
 def as_json(value: Any) -> str:
     """JSON as every command prints it: keys in their order, Chinese as it is."""
     return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
-
-
-def neutral(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
-    return value
 
 
 def as_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:

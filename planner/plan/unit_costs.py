@@ -48,16 +48,8 @@ def read_unit_costs(ref: FileRef, report: QualityReport) -> tuple[UnitCost, ...]
         safe(ref.path)
         book = read_workbook(ref.path)
     except UnusableFileError as error:
-        report.add(
-            error.code,
-            error.severity,
-            ref.shown,
-            sentence=error.sentence,
-            row=error.row,
-            column=error.column,
-            value=error.value,
-            params=error.params,
-        )
+        found = {"row": error.row, "column": error.column, "value": error.value}
+        _tell(report, Issue(error.code, error.severity, ref.shown, sentence=error.sentence, params=dict(error.params), **found))
         return ()
     for sheet in book.sheets:
         if sheet.rows and set(COLUMNS) <= {text(cell).strip() for cell in sheet.rows[0][1]}:
@@ -66,8 +58,14 @@ def read_unit_costs(ref: FileRef, report: QualityReport) -> tuple[UnitCost, ...]
     heads = {text(cell).strip() for cell in first}
     for column in COLUMNS:
         if column not in heads:
-            report.add("column_missing", "blocking", ref.shown, sentence="costs_column_missing", column=column, value=column)
+            _tell(report, Issue("column_missing", "blocking", ref.shown, sentence="costs_column_missing", column=column, value=column))
     return ()
+
+
+def _tell(report: QualityReport, issue: Issue) -> None:
+    """An issue, once: a project's costs are read anew with each list."""
+    if issue not in report.issues:
+        report.issues.append(issue)
 
 
 def _rows(sheet: Sheet, ref: FileRef, report: QualityReport) -> tuple[UnitCost, ...]:
@@ -80,7 +78,7 @@ def _rows(sheet: Sheet, ref: FileRef, report: QualityReport) -> tuple[UnitCost, 
         cny, wrong = parse_number(said["cny"]).value, _wrong(said)
         if wrong:
             where = {"sheet": sheet.name, "row": number, "column": wrong, "value": said[wrong]}
-            report.issues.append(Issue("value_invalid", "warning", ref.shown, sentence="costs_value_invalid", **where))
+            _tell(report, Issue("value_invalid", "warning", ref.shown, sentence="costs_value_invalid", **where))
             continue
         do, unit = ACTIONS[said["action"].lower()], UNITS[said["unit"].lower()]
         found.append(UnitCost(said["layer"], do, unit, cny, said["price_year"], said["source"], said["certainty"]))

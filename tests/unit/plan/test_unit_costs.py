@@ -50,7 +50,9 @@ def test_rows_that_were_counted_before_stay_counted_once(tmp_path):
     path.write_text(TABLE, encoding="utf-8")
     record = report.record("costs.csv")
     record.rows_in = record.rows_kept = 7
-    read_unit_costs(FileRef(path, "costs.csv", "costs"), report)
+    for _ in range(2):
+        read_unit_costs(FileRef(path, "costs.csv", "costs"), report)
+    assert len(report.issues) == 5
     assert (record.rows_in, record.rows_kept) == (7, 2)
 
 
