@@ -48,8 +48,9 @@ def read_unit_costs(ref: FileRef, report: QualityReport) -> tuple[UnitCost, ...]
         safe(ref.path)
         book = read_workbook(ref.path)
     except UnusableFileError as error:
-        found = {"row": error.row, "column": error.column, "value": error.value}
-        _tell(report, Issue(error.code, error.severity, ref.shown, sentence=error.sentence, params=dict(error.params), **found))
+        sentence, params = error.sentence, dict(error.params)
+        issue = Issue(error.code, error.severity, ref.shown, None, error.row, error.column, None, error.value, sentence, params)
+        _tell(report, issue)
         return ()
     for sheet in book.sheets:
         if sheet.rows and set(COLUMNS) <= {text(cell).strip() for cell in sheet.rows[0][1]}:
@@ -77,8 +78,7 @@ def _rows(sheet: Sheet, ref: FileRef, report: QualityReport) -> tuple[UnitCost, 
         said = {key: text(cells[k]).strip() if (k := place.get(key, len(cells))) < len(cells) else "" for key in (*COLUMNS, *OPTIONAL)}
         cny, wrong = parse_number(said["cny"]).value, _wrong(said)
         if wrong:
-            where = {"sheet": sheet.name, "row": number, "column": wrong, "value": said[wrong]}
-            _tell(report, Issue("value_invalid", "warning", ref.shown, sentence="costs_value_invalid", **where))
+            _tell(report, Issue("value_invalid", "warning", ref.shown, sheet.name, number, wrong, None, said[wrong], "costs_value_invalid"))
             continue
         do, unit = ACTIONS[said["action"].lower()], UNITS[said["unit"].lower()]
         found.append(UnitCost(said["layer"], do, unit, cny, said["price_year"], said["source"], said["certainty"]))
