@@ -39,8 +39,8 @@ _NOT_BUILDINGS = frozenset({"virtual-nursing-home"})
 STATUS_WORDS = {"运营": "operating", "在营": "operating", "开业": "operating", "正常": "operating", "建成未运营": "completed",
                 "停业": "suspended", "整改": "suspended", "规划": "planned", "拟建": "planned", "在建": "under_construction",
                 "关闭": "closed", "撤销": "closed", "注销": "closed"} | {status: status for status in STATUSES}
-_AREA_UNITS = ((re.compile("万平方米|万平米|万㎡|万m2|万m²"), 1e4), (re.compile(r"公顷|hm2|hm²|\bha\b"), 1e4), (re.compile("亩"),
-                                                                                                   2000.0 / 3.0),
+_AREA_UNITS = ((re.compile("万平方米|万平米|万㎡|万m2|万m²"), 1e4), (re.compile(r"公顷|hm2|hm²|\bha\b"), 1e4),
+               (re.compile("亩"), 2000.0 / 3.0),
                (re.compile("平方公里|平方千米|km2|km²"), 1e6))
 
 

@@ -79,7 +79,7 @@ def place(raw: RawFacilities, ground: Ground, reading: Reading, *, suspect: bool
                                   value=str(raw.positions.typed[j]) or None,
                                   sentence=sentence, params={"metres": round(float(away[j]))}))
         _tell_mismatch(raw, ground, stated, holding, placed & keep & ~outside, x, y, reading)
-    by_name = _without_place(raw, ground, stated, keep, placed, reading)
+    by_name = _without_place(raw, ground, stated, keep, raw.positions.usable if suspect else placed, reading)
     counts_in = _counts_in(raw, ground, stated, lies_in, by_name)
     found = Placed(raw, keep, x, y, by_name, lies_in, counts_in)
     reading.keep(raw.table, _in_table(raw, keep))

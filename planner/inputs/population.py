@@ -284,8 +284,7 @@ def _from_file(spec: PopulationSpec, units: Units, ground: Ground, reading: Read
     if spec.spread == "residential":
         polygons = [shape if shape.is_valid else repaired(shape) for shape in shapes
                     if shape is not None and shape.geom_type in ("Polygon", "MultiPolygon")]
-        return spread.over_polygons(np.array(polygons, dtype=object), units) if polygons else spread.in_units(units, np.empty(0,
-                                                                                                                              dtype=np.int64))
+        return spread.over_polygons(np.array(polygons, dtype=object), units)
     points = shapely.point_on_surface(shapes)
     x, y = shapely.get_x(points), shapely.get_y(points)
     return spread.on_points(x, y, np.where(np.isfinite(x), weight, 0.0), units)

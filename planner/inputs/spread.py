@@ -6,6 +6,7 @@ is the unit's total to the last bit. What a share loses by that goes to the unit
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,7 +58,7 @@ def along_streets(streets: StreetLines, units: Units) -> Carriers:
     Streets cut off from the main network carry people only in units that have no other.
     """
     lengths = shapely.length(streets.shapes)
-    pieces = np.maximum(np.ceil(lengths / STEP_M), 1).astype(np.int64)
+    pieces = np.maximum(np.ceil(lengths / STEP_M - 1e-6), 1).astype(np.int64)
     edge = np.repeat(np.arange(len(lengths)), pieces)
     number = np.arange(len(edge)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
     step = (lengths / pieces)[edge]
@@ -140,11 +141,11 @@ def only(carriers: Carriers, wanted: npt.NDArray[np.bool_]) -> Carriers:
 def share_out(totals: Mapping[str, FloatArray], carriers: Carriers) -> dict[str, FloatArray]:
     """People at each carrier: each unit's total by weight, exactly (see above). totals : group -> (A,) persons of each unit."""
     shared = {}
-    starts = np.flatnonzero(np.r_[True, np.diff(carriers.unit) != 0]) if len(carriers) else np.empty(0, dtype=np.int64)
-    ends = np.r_[starts[1:], len(carriers)]
+    changes = np.flatnonzero(np.diff(carriers.unit)) + 1
+    edges = np.r_[0, changes, len(carriers)] if len(carriers) else np.zeros(1, dtype=np.int64)
     for group, people in totals.items():
         values = np.zeros(len(carriers))
-        for start, end in zip(starts, ends, strict=True):
+        for start, end in itertools.pairwise(edges.tolist()):
             total = float(people[carriers.unit[start]])
             weight = carriers.weight[start:end]
             parts = np.floor(total * (weight / weight.sum()) / QUANTUM) * QUANTUM

@@ -259,7 +259,7 @@ def _support(file: _File, own: str, assigned: Assignment) -> int:
 
 
 def _best(files: Sequence[_File], levels: Sequence[str], open_levels: Sequence[str], nested: Nested) -> dict[str, str]:
-    """The systems, by level and by file, that explain most. Changes are charged for, those of several levels together: maps come in sets."""
+    """The systems, by level and file, that explain most. Changes are charged for, those of several levels together: maps come in sets."""
     asked = {level: max(sum(file.counted.get(level, 0) for file in files), *(count for pair, (count, _) in nested.items() if level in pair),
                         0)
              for level in levels}

@@ -18,10 +18,10 @@ from planner.inputs.specs import LEVELS
 
 EDGE_M = 1.0
 """A place so near a unit lies in it: coordinates and borders are rounded to about a metre."""
-_SUFFIXES = (("社区居民委员会", ""), ("社区居委会", ""), ("居民委员会", ""), ("居委会", ""), ("社区", ""), ("村民委员会", "村"), ("村委会",
-                                                                                                      "村"),
-             ("街道办事处", ""), ("街道办", ""), ("地区办事处", "地区"), ("街道", ""), ("办事处", ""), ("镇人民政府", "镇"), ("乡人民政府",
-                                                                                                    "乡"))
+_SUFFIXES = (("社区居民委员会", ""), ("社区居委会", ""), ("居民委员会", ""), ("居委会", ""), ("社区", ""), ("村民委员会", "村"),
+             ("村委会", "村"),
+             ("街道办事处", ""), ("街道办", ""), ("地区办事处", "地区"), ("街道", ""), ("办事处", ""), ("镇人民政府", "镇"),
+             ("乡人民政府", "乡"))
 
 
 def stem(name: str) -> str:
@@ -137,25 +137,43 @@ def coarser(levels: Sequence[str], level: str) -> list[str]:
 
 
 def ancestors(units: Mapping[str, Units], level: str) -> dict[str, TextArray]:
-    """For each coarser level the code that each unit of a level stands in: by its parents, else by its digits, else by position."""
-    own = units[level]
-    found: dict[str, TextArray] = {}
-    stated = own.parents
-    for name in coarser(list(units), level):
-        upper = units[name]
-        codes = np.array([""] * len(own), dtype=object)
-        chain = np.array([upper.by_code.get(parent, -1) if parent else -1 for parent in stated], dtype=np.int64)
-        by_digits = _by_digits(own.codes, upper)
-        chain = np.where(chain >= 0, chain, by_digits)
-        loose = np.flatnonzero(chain < 0)
-        if len(loose):
-            x, y = own.inner_points()
-            chain[loose] = upper.locate(x[loose], y[loose])
-        known = chain >= 0
-        codes[known] = upper.codes[chain[known]]
+    """For each coarser level the code that each unit of a level stands in: by its parent, else by its digits, else by position.
+
+    Beyond the next level it is what the unit above stands in, so that sums over levels nest.
+    """
+    upper_levels = coarser(list(units), level)
+    if not upper_levels:
+        return {}
+    nearest, own = units[upper_levels[0]], units[level]
+    chain = np.array([nearest.by_code.get(parent, -1) if parent else -1 for parent in own.parents], dtype=np.int64)
+    chain = _or_by_position(np.where(chain >= 0, chain, _by_digits(own.codes, nearest)), own, nearest)
+    found = {upper_levels[0]: _codes_at(nearest, chain)}
+    above = ancestors(units, upper_levels[0])
+    for name in upper_levels[1:]:
+        codes = np.array([above[name][k] if k >= 0 else "" for k in chain], dtype=object)
+        loose = codes == ""
+        if loose.any():
+            direct = _or_by_position(_by_digits(own.codes, units[name]), own, units[name])
+            codes[loose] = _codes_at(units[name], direct)[loose]
         found[name] = codes
-        stated = np.array([upper.parents[k] if k >= 0 else "" for k in chain], dtype=object)
     return found
+
+
+def _or_by_position(chain: IntArray, own: Units, upper: Units) -> IntArray:
+    """Places in the upper level, unknown ones (-1) by the unit that holds a point inside."""
+    loose = np.flatnonzero(chain < 0)
+    if len(loose):
+        x, y = own.inner_points()
+        chain = chain.copy()
+        chain[loose] = upper.locate(x[loose], y[loose])
+    return chain
+
+
+def _codes_at(units: Units, places: IntArray) -> TextArray:
+    """Codes of places, "" for -1."""
+    codes: TextArray = np.full(len(places), "", dtype=object)
+    codes[places >= 0] = units.codes[places[places >= 0]]
+    return codes
 
 
 def _by_digits(codes: TextArray, upper: Units) -> IntArray:

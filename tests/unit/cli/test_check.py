@@ -1,0 +1,97 @@
+import csv
+import io
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from planner.cli import main
+
+SQUARE = [[[117.0, 39.74], [117.02, 39.74], [117.02, 39.75], [117.0, 39.75], [117.0, 39.74]]]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """One township, one street, one home."""
+    for name, properties, geometry in (
+            ("towns", {"code": "A", "name": "甲街道"}, {"type": "Polygon", "coordinates": SQUARE}),
+            ("streets", {}, {"type": "LineString", "coordinates": [[117.0, 39.745], [117.02, 39.745]]})):
+        item = {"type": "Feature", "properties": properties, "geometry": geometry}
+        (tmp_path / f"{name}.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [item]}))
+    (tmp_path / "people.csv").write_text("code,total\nA,100\n")
+    (tmp_path / "homes.csv").write_text("id,name,lon,lat,beds\n1,=cmd|'/C calc'!A0,117.01,39.745,约50\n")
+    (tmp_path / "planner.toml").write_text("""
+[boundaries.township]
+path = "towns.geojson"
+code = "code"
+name = "name"
+[streets]
+path = "streets.geojson"
+[population]
+path = "people.csv"
+columns = { code = "code", total = "total" }
+[facilities.home]
+path = "homes.csv"
+columns = { id = "id", name = "name", lon = "lon", lat = "lat", beds = "beds" }
+[travel.walk]
+mode = "walk"
+metres_per_minute = 60
+""")
+    return tmp_path
+
+
+def run(*args):
+    return CliRunner().invoke(main, ["check", *map(str, args)])
+
+
+def test_json_is_alone_on_stdout_and_has_its_shape(folder):
+    done = run(folder, "--format", "json")
+    found = json.loads(done.stdout)
+    assert done.exit_code == 0 and done.stderr == "" and found["schema"] == "planner.quality/1"
+    assert [(entry["path"], entry["rows_in"], entry["rows_kept"], entry["rows_dropped"]) for entry in found["files"]] == [
+        ("towns.geojson", 1, 1, 0), ("streets.geojson", 1, 1, 0), ("people.csv", 1, 1, 0), ("homes.csv", 1, 1, 0)]
+    (issue,) = found["issues"]
+    assert (issue["code"], issue["severity"], issue["row"], issue["column"], issue["value"]) == ("number_parsed", "info", 2, "beds", "约50")
+    assert issue["done"] == "按 50 计，标为估计值。" and found["totals"]["facilities"]["home"]["beds"] == 50
+    assert found["crs"] == "EPSG:4548"
+
+
+def test_the_languages_differ_in_what_was_done_only(folder):
+    zh, en = (json.loads(run(folder, "--format", "json", "--lang", lang).stdout)["issues"] for lang in ("zh", "en"))
+    assert en[0]["done"] == "Read as 50, an estimate."
+    assert [{**issue, "done": ""} for issue in zh] == [{**issue, "done": ""} for issue in en]
+
+
+def test_the_table_names_file_and_row(folder):
+    done = run(folder)
+    assert done.exit_code == 0 and "homes.csv" in done.stdout and "约50" in done.stdout
+
+
+def test_csv_cannot_start_a_formula(folder):
+    assert run(folder, "--format", "csv", "--out", folder / "issues.csv").exit_code == 0
+    rows = list(csv.DictReader(io.StringIO((folder / "issues.csv").read_text(encoding="utf-8-sig"))))
+    assert [row["name"] for row in rows] == ["'=cmd|'/C calc'!A0"]
+
+
+def test_a_blocking_issue_is_one_line_and_exit_1(folder):
+    (folder / "people.csv").write_bytes(b"")
+    done = run(folder, "--format", "json")
+    issues = json.loads(done.stdout)["issues"]
+    assert done.exit_code == 1 and [issue["code"] for issue in issues if issue["severity"] == "blocking"] == ["file_empty"]
+    assert len(done.stderr.strip().splitlines()) == 1 and "people.csv" in done.stderr
+
+
+def test_toml_that_cannot_be_read_still_gives_a_report(folder):
+    (folder / "planner.toml").write_text("[project\n")
+    done = run(folder, "--format", "json")
+    assert done.exit_code == 1 and json.loads(done.stdout)["issues"][0]["row"] == 1 and "planner.toml" in done.stderr
+
+
+def test_a_folder_without_planner_toml_is_a_message_only(tmp_path):
+    done = run(tmp_path, "--format", "json")
+    assert done.exit_code == 1 and done.stdout == "" and tmp_path.name in done.stderr
+
+
+def test_a_clean_folder_says_so(folder):
+    (folder / "homes.csv").write_text("id,name,lon,lat,beds\n1,甲,117.01,39.745,50\n")
+    assert "没有发现问题" in run(folder).stdout
