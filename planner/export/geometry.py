@@ -1,7 +1,7 @@
 """The geometry file of a map: every level's units and the backdrop, once, compact, for the browser to keep.
 
 Layout (little-endian): `b"SCMG"`, uint32 version, uint32 header length, header (UTF-8 JSON), body. The header names the levels and the
-backdrop layers and says where each one's stream begins in the body; its `sha256` is that of the body, so equal files are equal maps.
+backdrop layers and says where each one's stream begins in the body; its `sha256` stands first and is that of all the rest.
 A stream is a run of whole numbers, zigzag-coded, seven bits a byte (LEB128), in steps of 1e-6 degree from `origin`:
 
     a level:   units, then for each unit: rings, then for each ring: vertices, then that many (dx, dy)
@@ -37,7 +37,7 @@ STEP_DEG = 1e-6
 """One step of the file: about 0.1 m, finer than any boundary is known."""
 TOLERANCE_M = 4.0
 """Vertices that move a border less than this are left out: under one screen pixel up to zoom 15."""
-BACKDROP_KINDS = ("green", "water", "street_minor", "street_major", "rail")
+BACKDROP_KINDS = ("green", "water", "street_minor", "street_major", "street_main", "rail")
 LEVELS = ("city", "district", "township", "community")
 
 IntArray = npt.NDArray[np.int64]
@@ -84,23 +84,26 @@ def map_geometry(boundaries: Boundaries, backdrop: Sequence[Backdrop] = (), *, t
         parts.append({"kind": kind, "offset": len(body)})
         body += _layer_stream(lines, to_lonlat, origin)
     header: dict[str, Any] = {
-        "sha256": hashlib.sha256(body).hexdigest(), "origin": origin, "step": STEP_DEG,
+        "origin": origin, "step": STEP_DEG,
         "bounds": [float(v) for v in (west, south, east, north)],
         "levels": [part for part in parts if "level" in part], "layers": [part for part in parts if "kind" in part]}
-    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    digest = hashlib.sha256(json.dumps(header, ensure_ascii=False).encode() + body).hexdigest()
+    text = json.dumps({"sha256": digest, **header}, ensure_ascii=False, separators=(",", ":")).encode()
     payload = MAGIC + struct.pack("<II", VERSION, len(text)) + text + bytes(body)
     return MapGeometry(payload, hashlib.sha256(payload).hexdigest(), {level: tuple(boundaries.levels[level]["code"]) for level in order})
 
 
-def street_backdrop(network: StreetNetwork, *, major_m: float = 1500.0, join_angle_deg: float = 35.0) -> list[Backdrop]:
-    """A network's streets for drawing: those that run on for `major_m` or more, and the rest.
+def street_backdrop(network: StreetNetwork, *, major_m: float = 1500.0, main_m: float = 5000.0,
+                    join_angle_deg: float = 35.0) -> list[Backdrop]:
+    """A network's streets for drawing: those that run on for `main_m` or more, for `major_m` or more, and the rest.
 
     A street network carries no classes of road, so importance is read from the lines themselves: at each crossing the two edges that go on
     most nearly straight (within `join_angle_deg`) belong to one street ("strokes": Thomson and Richardson 1999), and long streets matter.
     """
     lines = shapely.linestrings(network.shape_xy, indices=np.repeat(np.arange(network.edges), np.diff(network.shape_start)))
     length = _stroke_length(network, join_angle_deg)
-    return [Backdrop(kind, lines[mask]) for kind, mask in (("street_minor", length < major_m), ("street_major", length >= major_m))]
+    return [Backdrop(kind, lines[(length >= low) & (length < high)]) for kind, low, high in (
+        ("street_minor", 0.0, major_m), ("street_major", major_m, main_m), ("street_main", main_m, np.inf))]
 
 
 def _stroke_length(network: StreetNetwork, join_angle_deg: float) -> npt.NDArray[np.float64]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import math
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -81,8 +83,8 @@ class MapData:
         return {
             "level": self.level, "lang": lang, "selected": self.selected, "settings": dict(self.settings),
             "classes": class_string(palette, self.shares), "gaps": gap_string(palette, self.shares),
-            "shares": [None if share is None or math.isnan(share) else round(share, 4) for share in self.shares],
-            "people": None if self.people is None else [round(count) for count in self.people],
+            "shares": _packed(self.shares),
+            "people": None if self.people is None else [None if math.isnan(count) else round(count) for count in self.people],
             "palette": palette.entries(),
             "legend": {"title": self.legend_title or t("map.legend_title", lang), "rows": legend_rows(palette, lang),
                        "gap": gap_label(palette, lang)},
@@ -96,3 +98,9 @@ class MapData:
             "labels": {"map": self.title, "note": self.note, **{name: t(f"map.{name}", lang) for name in LABELS}},
             "source": self.source,
         }
+
+
+def _packed(shares: Sequence[float | None]) -> str:
+    """Shares for tooltips as hundredths of a per cent, two bytes each (65535: no people), in base64."""
+    numbers = [65535 if share is None or math.isnan(share) else min(max(round(share * 10_000), 0), 65534) for share in shares]
+    return base64.b64encode(struct.pack(f"<{len(numbers)}H", *numbers)).decode()

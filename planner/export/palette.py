@@ -1,9 +1,9 @@
 """Classes of shares and their colours: one truth for every map, legend and table.
 
-Five classes run from muted red (few people served) to pale blue (most are): what is missing stands out, the rest of the city stays
-calm, wide rural units do not shout, and facility signs are read on top of it. Lightness rises strictly (L* 46, 59, 72, 83, 89), so a grey print keeps the
-order; neighbouring classes, and every class beside "no people", differ by deltaE2000 of 10 or more for normal eyes and for protanopia and
-deuteranopia (tested).
+Five classes run from muted red (few people served) to pale blue (most are): what is missing stands out, the rest of the city stays calm,
+wide rural units do not shout, and facility signs are read on top. Lightness rises strictly (L* 46, 59, 72, 83, 89), so a grey print keeps
+the order; neighbouring classes, and every class beside "no people", differ by deltaE2000 of 10 or more for normal eyes and for protanopia
+and deuteranopia (tested).
 """
 
 from __future__ import annotations

@@ -84,6 +84,12 @@
     return { id: head.sha256, bounds: head.bounds, levels, order: head.levels.map((part) => part.level), layers };
   }
 
+  /* Shares as MapData packs them: hundredths of a per cent, two bytes each; null where there are no people. */
+  function readShares(text) {
+    const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0)), view = new DataView(bytes.buffer);
+    return Array.from({ length: bytes.length / 2 }, (_, i) => { const n = view.getUint16(2 * i, true); return n === 65535 ? null : n / 10000; });
+  }
+
   // ---------------------------------------------------------------- small parts
 
   function element(tag, className, parent, text) {
@@ -128,7 +134,7 @@
     const draw = SHAPES[kind.shape] || SHAPES.circle, colour = style === "crossed" ? "#6b6f76" : INK;
     c.lineJoin = "round";
     c.beginPath(); draw(c, x, y, r);
-    c.strokeStyle = "rgba(255,255,255,.95)"; c.lineWidth = Math.max(3, r * 0.5); c.stroke();
+    c.strokeStyle = "rgba(255,255,255,.95)"; c.lineWidth = r < 3 ? 1.8 : Math.max(3, r * 0.5); c.stroke();
     c.fillStyle = style === "filled" ? colour : "#fff"; c.fill();
     c.strokeStyle = colour; c.lineWidth = r < 5 ? 1 : 1.5; c.stroke();
     if (r >= 7 && kind.letter) {
@@ -204,6 +210,7 @@
     for (let r = level.unit[i]; r < level.unit[i + 1]; r++) { trace(c, level.xy, level.ring[r], level.ring[r + 1], f); c.closePath(); }
   }
 
+  const across = (box, i) => Math.sqrt(Math.max(0, (box[4 * i + 2] - box[4 * i]) * (box[4 * i + 3] - box[4 * i + 1])) * 0.6);
   const outside = (box, i, w, n, e, s) => box[4 * i] > e || box[4 * i + 2] < w || box[4 * i + 1] > s || box[4 * i + 3] < n;
 
   function strokeLayer(c, layer, f, style) {
@@ -235,6 +242,7 @@
 
   class CoverageMap {
     constructor(root, on, leaflet) {
+      CoverageMap.last = this;
       this.on = on || {};
       this.root = root;
       root.textContent = "";
@@ -296,6 +304,7 @@
       this.geometry = geometry;
       this.data = data;
       this.level = geometry.levels[data.level];
+      this.shares = readShares(data.shares);
       this.pending = null;
       if (fresh || !before || before.level !== data.level) { this.hover = -1; this.left(); }
       this.box.style.height = data.height ? `${data.height}px` : "";
@@ -447,22 +456,24 @@
       if (layers.water) fillLayer(c, layers.water, f, "rgba(134,177,201,.95)", z >= 13 ? "rgba(92,138,163,.9)" : null);
       if (layers.green && z >= 11) fillLayer(c, layers.green, f, "rgba(70,130,70,.10)", "rgba(52,110,58,.65)");
       if (layers.street_minor && z >= MINOR_ZOOM) strokeLayer(c, layers.street_minor, f, { color: "rgba(60,66,74,.22)", width: z >= 16 ? 1.6 : 0.9 });
-      if (layers.street_major) {
-        const width = z < 11 ? 0.6 : z < 13 ? 0.9 : z < 15 ? 1.3 : 2.2;
-        strokeLayer(c, layers.street_major, f, { color: "rgba(60,66,74,.34)", width });
-      }
+      if (layers.street_major && z >= 12) strokeLayer(c, layers.street_major, f, { color: "rgba(60,66,74,.3)", width: z < 13 ? 0.7 : z < 15 ? 1.2 : 2 });
+      if (layers.street_main) strokeLayer(c, layers.street_main, f, { color: "rgba(60,66,74,.36)", width: z < 11 ? 0.6 : z < 13 ? 1 : z < 15 ? 1.6 : 2.6 });
       if (layers.rail && z >= 10) {
         strokeLayer(c, layers.rail, f, { color: "rgba(60,66,74,.6)", width: z < 12 ? 0.8 : z < 13.5 ? 1.6 : 2.4 });
         if (z >= 12) strokeLayer(c, layers.rail, f, { color: "rgba(255,255,255,.9)", width: z < 13.5 ? 0.8 : 1.4, dash: [7, 7] });
       }
     }
 
-    /* White lines between the units, as thin as the units are small: where a unit is a few pixels they would drown the colours. */
+    /* White lines between the units, as thin as the unit is small: where a unit is a few pixels they would drown its colour. */
     paintHairlines(c, f, shown) {
-      const px = this.level.size * f.k;
-      if (px < 9) return;
-      c.lineJoin = "round"; c.strokeStyle = "rgba(255,255,255,.9)"; c.lineWidth = px < 16 ? 0.4 : px < 60 ? 0.8 : 1.2;
-      for (const i of shown) { traceUnit(c, this.level, i, f); c.stroke(); }
+      c.lineJoin = "round"; c.strokeStyle = "rgba(255,255,255,.9)";
+      for (const i of shown) {
+        const px = across(this.level.box, i) * f.k;
+        if (px < 9) continue;
+        c.lineWidth = px < 18 ? 0.4 : px < 60 ? 0.8 : 1.2;
+        traceUnit(c, this.level, i, f);
+        c.stroke();
+      }
     }
 
     paintOutlines(c, f, shown) {
@@ -470,9 +481,14 @@
       const outlines = geometry.order.slice(0, rank).slice(-2);
       for (const name of [...outlines].reverse()) {
         const coarse = geometry.levels[name], strong = name !== outlines[outlines.length - 1];
-        const thin = coarse.size * f.k < 40;
-        c.strokeStyle = strong ? "rgba(35,38,46,.9)" : `rgba(45,49,58,${thin ? 0.6 : 0.78})`; c.lineWidth = strong ? 2 : thin ? 0.8 : 1.3;
-        for (let i = 0; i < coarse.count; i++) if (!outside(coarse.box, i, f.w, f.n, f.e, f.s)) { traceUnit(c, coarse, i, f); c.stroke(); }
+        for (let i = 0; i < coarse.count; i++) {
+          if (outside(coarse.box, i, f.w, f.n, f.e, f.s)) continue;
+          const thin = across(coarse.box, i) * f.k < 40;
+          c.strokeStyle = strong ? "rgba(35,38,46,.9)" : `rgba(45,49,58,${thin ? 0.6 : 0.78})`;
+          c.lineWidth = (strong ? 2 : 1.3) * (thin ? 0.6 : 1);
+          traceUnit(c, coarse, i, f);
+          c.stroke();
+        }
       }
       if (!outlines.length) {
         c.strokeStyle = "rgba(45,49,58,.6)"; c.lineWidth = 1;
@@ -486,8 +502,8 @@
     }
 
     paintPoints(c, f) {
-      const { facilities, kinds, statuses, sites } = this.data, many = facilities.length > 400;
-      const r = f.zoom < 11 ? 3 : f.zoom < 12.5 ? 4.5 : f.zoom < 13.5 ? (many ? 5 : 7) : f.zoom < 15 ? 8 : 10;
+      const { facilities, kinds, statuses, sites } = this.data, many = facilities.length > 80;
+      const r = f.zoom < 10.6 ? (many ? 1.6 : 2.2) : f.zoom < 11.6 ? 3 : f.zoom < 12.5 ? 4.5 : f.zoom < 13.5 ? (facilities.length > 400 ? 5 : 7) : f.zoom < 15 ? 8 : 10;
       this.spots = [];
       // What counts is drawn last, above what does not.
       const order = [...facilities.keys()].sort((a, b) => (statuses[facilities[a][3]]?.style === "filled") - (statuses[facilities[b][3]]?.style === "filled"));
@@ -496,7 +512,7 @@
         if (x < -20 || y < -20 || x > f.width + 20 || y > f.height + 20) continue;
         sign(c, x, y, r, kinds[kind] || { shape: "circle" }, statuses[status]?.style || "filled");
         this.spots.push([x - f.pad.x, y - f.pad.y, r + 3, i]);
-        this.taken.push([x - r - 1, y - r - 1, x + r + 1, y + r + 1]);
+        this.taken.push([x - r - 1, y - r - 1, x + r + 1, y + r + 1]); // with its halo
       }
       sites.forEach((site, i) => {
         const [x, y] = this.place(f, site.lon, site.lat);
@@ -704,10 +720,10 @@
     }
 
     unitLines(i) {
-      const { data, level } = this, share = data.shares ? data.shares[i] : null, people = data.people ? data.people[i] : null;
+      const { data, level } = this, share = this.shares[i], people = data.people ? data.people[i] : null;
       const number = new Intl.NumberFormat(data.lang === "zh" ? "zh-CN" : "en-GB", { maximumFractionDigits: 0 });
       const lines = [level.names[i]];
-      if (share === null || share === undefined) lines.push(data.labels.no_people);
+      if (share === null) lines.push(data.labels.no_people);
       else lines.push(`${data.labels.share} ${(share * 100).toFixed(1)}${data.lang === "zh" ? "%" : " %"}`);
       if (people !== null && people !== undefined && share !== null) lines.push(`${data.labels.people} ${number.format(people)}`);
       return lines;
@@ -735,6 +751,23 @@
       tip.style.top = `${Math.max(2, at.y + 14 + h > size.y ? at.y - h - 10 : at.y + 14)}px`;
     }
 
+    /* A point of the unit that no sign and no name covers, as near to its label point as there is one; else the label point. */
+    freePoint(i) {
+      const at = this.map.latLngToContainerPoint(this.labelOf(i)), pad = this.map.getSize().multiplyBy(PAD).round();
+      const covered = (x, y) => this.taken.some((t) => x + pad.x > t[0] - 1 && x + pad.x < t[2] + 1 && y + pad.y > t[1] - 1 && y + pad.y < t[3] + 1);
+      const inside = (x, y) => [[0, 0], [2, 2], [2, -2], [-2, 2], [-2, -2]].every(
+        ([dx, dy]) => this.unitAt(this.map.containerPointToLatLng([x + dx, y + dy])) === i);
+      const reach = Math.min(60, across(this.level.box, i) * Math.pow(2, this.map.getZoom()));
+      if (!covered(at.x, at.y)) return at;
+      for (let r = 2; r <= reach; r += 1.5) {
+        for (let k = 0; k < 16; k++) {
+          const x = at.x + r * Math.cos(k * Math.PI / 8), y = at.y + r * Math.sin(k * Math.PI / 8);
+          if (!covered(x, y) && inside(x, y)) return L.point(x, y);
+        }
+      }
+      return at;
+    }
+
     // ------------------------------------------------ the state that tests and bug reports read
 
     publish() {
@@ -748,7 +781,7 @@
         pointOf: (code) => {
           const i = level.index.get(String(code));
           if (i === undefined || level.label[3 * i + 2] < 0) return null;
-          const p = map.latLngToContainerPoint(this.labelOf(i)), size = map.getSize();
+          const p = this.freePoint(i), size = map.getSize();
           if (p.x < 1 || p.y < 1 || p.x > size.x - 2 || p.y > size.y - 2) return null;
           const box = this.box.getBoundingClientRect();
           return [box.left + this.box.clientLeft + p.x, box.top + this.box.clientTop + p.y];
@@ -762,5 +795,5 @@
   CoverageMap.version = 0;
   CoverageMap.views = new Map();
 
-  global.PlannerMap = { readGeometry, CoverageMap };
+  global.PlannerMap = { readGeometry, readShares, CoverageMap, get last() { return CoverageMap.last; } };
 })(globalThis);

@@ -17,7 +17,7 @@ function once(kept, path, get) {
 async function file(url, kind) {
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-  return kind === "json" ? answer.json() : globalThis.PlannerMap.readGeometry(await answer.arrayBuffer());
+  return kind === "json" ? (await answer.json())[1] : globalThis.PlannerMap.readGeometry(await answer.arrayBuffer());
 }
 
 async function show(held) {

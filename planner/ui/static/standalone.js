@@ -18,8 +18,11 @@ document.addEventListener("DOMContentLoaded", () => {
       });
     };
     row("th", data.columns);
-    level.codes.forEach((code, i) => { const share = data.shares[i];
-      row("td", [code, level.names[i], ...(data.people ? [data.people[i].toLocaleString("en")] : []),
-                 share === null ? data.labels.no_people : `${(share * 100).toFixed(1)} %`]); });
+    const shares = PlannerMap.readShares(data.shares);
+    level.codes.forEach((code, i) => {
+      const share = shares[i];
+      row("td", [code, level.names[i], ...(data.people ? [data.people[i] === null ? "" : data.people[i].toLocaleString("en")] : []),
+                 share === null ? data.labels.no_people : `${(share * 100).toFixed(1)} %`]);
+    });
   });
 });

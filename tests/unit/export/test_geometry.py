@@ -135,12 +135,13 @@ def test_a_street_that_runs_on_is_major_whatever_its_pieces():
             f
     """
     a, b, c, d, e, f = (0, 0), (600, 0), (1200, 20), (1800, 20), (600, 300), (1200, -400)
-    minor, major = street_backdrop(network([[a, b], [c, b], [c, d], [b, e], [c, f]]), major_m=1500)
-    assert (minor.kind, major.kind) == ("street_minor", "street_major")
+    streets = network([[a, b], [c, b], [c, d], [b, e], [c, f]])
+    minor, major, main = street_backdrop(streets, major_m=1500)
+    assert (minor.kind, major.kind, main.kind) == ("street_minor", "street_major", "street_main")
     assert sorted(shapely.length(minor.geometries).round()) == [300, 420]
-    assert len(major.geometries) == 3
+    assert (len(major.geometries), len(main.geometries)) == (3, 0)
+    assert [len(kind.geometries) for kind in street_backdrop(streets, major_m=350, main_m=1500)] == [1, 1, 3]
 
 
 def test_no_streets_no_lines():
-    minor, major = street_backdrop(network([]))
-    assert (len(minor.geometries), len(major.geometries)) == (0, 0)
+    assert [len(kind.geometries) for kind in street_backdrop(network([]))] == [0, 0, 0]

@@ -5,6 +5,7 @@ import datetime as dt
 import html
 import json
 import re
+import struct
 from html.parser import HTMLParser
 
 import pytest
@@ -78,7 +79,7 @@ def test_names_stay_data_whatever_they_hold(drawn):
 def test_it_carries_what_is_painted(drawn):
     wire = json.loads(Page(exported(drawn)).text["planner-data"])
     assert (wire["classes"], wire["gaps"]) == ("04-2", "1001")
-    assert wire["shares"] == [0.1, 0.85, None, 0.5]
+    assert struct.unpack("<4H", base64.b64decode(wire["shares"])) == (1000, 8500, 65535, 5000)
     assert wire["people"] == [10, 20, 0, 30]
     assert [row["class"] for row in wire["legend"]["rows"]] == [4, 3, 2, 1, 0, None]
 
