@@ -59,8 +59,8 @@ def choose_sheet(sheets: Sequence[Sheet], wanted: Sequence[str], name: str | Non
     if name is not None:
         return next((sheet for sheet in sheets if sheet.name == name), None)
     filled = [sheet for sheet in sheets if sheet.rows]
-    if not filled:
-        return None
+    if len(filled) <= 1:
+        return filled[0] if filled else None
     return max(filled, key=lambda sheet: _Header.find(sheet, wanted).score)
 
 
@@ -84,6 +84,8 @@ class _Header:
                 score = len(sought & {compact(name) for name in names})
                 if score > best.score:
                     best = _Header(at, levels, names, score)
+                if best.score == len(sought):
+                    return best
         return best
 
 

@@ -193,9 +193,10 @@ def _in_unit(file: _File, level: str, x: FloatArray, y: FloatArray, ground: Grou
     asked = [k for k, found in enumerate(places) if found]
     if not asked:
         return units.locate(x, y) >= 0, len(x)
+    point = np.array([k for k in asked for _ in places[k]], dtype=np.int64)
+    unit = np.array([place for k in asked for place in places[k]], dtype=np.int64)
     inside = np.zeros(len(x), dtype=bool)
-    for k in asked:
-        inside[k] = bool(shapely.intersects_xy(units.shapes[list(places[k])], x[k], y[k]).any())
+    inside[point[shapely.intersects_xy(units.shapes[unit], x[point], y[point])]] = True
     return inside, len(asked)
 
 
