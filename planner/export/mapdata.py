@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import math
-import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from planner.export.geometry import MapGeometry
-from planner.export.palette import Palette, class_string, gap_label, gap_string, legend_rows
+from planner.export.palette import Palette, class_string, gap_label, legend_rows
 from planner.i18n import t
 
 SHAPES = ("circle", "square", "diamond", "triangle", "hexagon", "pentagon")
@@ -18,6 +16,7 @@ STATUS_STYLES: Mapping[str, str] = {
     "operating": "filled", "completed": "filled", "planned": "hollow", "under_construction": "hollow",
     "suspended": "crossed", "closed": "crossed"}
 """How a facility's status is drawn; a blank status is drawn filled."""
+DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 LABELS = ("zoom_in", "zoom_out", "fit", "legend_show", "legend_hide", "north", "adding", "share", "people", "no_people", "site", "capacity",
           "unnamed", "failed")
 
@@ -82,8 +81,7 @@ class MapData:
         statuses = sorted({f.status for f in self.facilities})
         return {
             "level": self.level, "lang": lang, "selected": self.selected, "settings": dict(self.settings),
-            "classes": class_string(palette, self.shares), "gaps": gap_string(palette, self.shares),
-            "shares": _packed(self.shares),
+            "classes": class_string(palette, self.shares), "shares": _packed(self.shares),
             "people": None if self.people is None else [None if math.isnan(count) else round(count) for count in self.people],
             "palette": palette.entries(),
             "legend": {"title": self.legend_title or t("map.legend_title", lang), "rows": legend_rows(palette, lang),
@@ -101,6 +99,6 @@ class MapData:
 
 
 def _packed(shares: Sequence[float | None]) -> str:
-    """Shares for tooltips as hundredths of a per cent, two bytes each (65535: no people), in base64."""
-    numbers = [65535 if share is None or math.isnan(share) else min(max(round(share * 10_000), 0), 65534) for share in shares]
-    return base64.b64encode(struct.pack(f"<{len(numbers)}H", *numbers)).decode()
+    """Shares as they are read in a tooltip, in tenths of a per cent: two digits to base 64 a unit, ".." for no people."""
+    tenths = (None if share is None or math.isnan(share) else min(max(round(share * 1000), 0), 4095) for share in shares)
+    return "".join(".." if number is None else DIGITS[number // 64] + DIGITS[number % 64] for number in tenths)

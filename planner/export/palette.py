@@ -9,7 +9,7 @@ and deuteranopia (tested).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,17 +65,19 @@ def class_of(palette: Palette, share: float | None) -> int | None:
 
 
 def class_string(palette: Palette, shares: Iterable[float | None]) -> str:
-    """One character a unit, in the units' order: its class as a digit, "-" for no people. This is all that a repaint sends."""
-    found = (class_of(palette, share) for share in shares)
-    return "".join("-" if number is None else str(number) for number in found)
+    """How each unit is painted, one character a unit in the units' order.
+
+    "0" is class 0 and so on; "a" is class 0 below the target, which is hatched, and so on; "-" has no people.
+    """
+    return "".join(_mark(palette, share) for share in shares)
 
 
-def gap_string(palette: Palette, shares: Sequence[float | None]) -> str:
-    """One character a unit: "1" where the share is below the target (hatched on the map), else "0"; "" without a target."""
-    target = palette.target
-    if target is None:
-        return ""
-    return "".join("1" if share is not None and not math.isnan(share) and share < target else "0" for share in shares)
+def _mark(palette: Palette, share: float | None) -> str:
+    """One unit's character."""
+    number = class_of(palette, share)
+    if number is None or share is None:
+        return "-"
+    return chr(ord("a" if palette.target is not None and share < palette.target else "0") + number)
 
 
 def _percent(share: float) -> str:

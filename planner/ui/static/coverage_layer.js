@@ -84,10 +84,10 @@
     return { id: head.sha256, bounds: head.bounds, levels, order: head.levels.map((part) => part.level), layers };
   }
 
-  /* Shares as MapData packs them: hundredths of a per cent, two bytes each; null where there are no people. */
+  /* Shares as MapData packs them, in tenths of a per cent: two digits to base 64; null where there are no people. */
   function readShares(text) {
-    const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0)), view = new DataView(bytes.buffer);
-    return Array.from({ length: bytes.length / 2 }, (_, i) => { const n = view.getUint16(2 * i, true); return n === 65535 ? null : n / 10000; });
+    const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    return Array.from({ length: text.length / 2 }, (_, i) => text[2 * i] === "." ? null : digits.indexOf(text[2 * i]) * 64 + digits.indexOf(text[2 * i + 1]));
   }
 
   // ---------------------------------------------------------------- small parts
@@ -402,7 +402,10 @@
       this.classesOf = classes;
       this.classLevel = this.level;
       this.classes = {};
-      this.level.codes.forEach((code, i) => { const c = classes.charCodeAt(i) - 48; this.classes[code] = c >= 0 && c < 10 ? c : null; });
+      this.level.codes.forEach((code, i) => { // "0"... a class, "a"... the same below the target, "-" no people
+        const c = classes.charCodeAt(i);
+        this.classes[code] = c >= 97 ? c - 97 : c >= 48 ? c - 48 : null;
+      });
     }
 
     repaint() { this.base.redraw(); this.top.redraw(); }
@@ -421,7 +424,7 @@
         if (outside(level.box, i, f.w, f.n, f.e, f.s)) continue;
         shown.push(i);
         if (!outside(level.box, i, f.vw, f.vn, f.ve, f.vs)) painted++;
-        const number = this.classes[level.codes[i]], gap = data.gaps && data.gaps[i] === "1", key = `${number}${gap ? "g" : ""}`;
+        const number = this.classes[level.codes[i]], gap = data.classes.charCodeAt(i) >= 97, key = `${number}${gap ? "g" : ""}`;
         if (!groups.has(key)) groups.set(key, { colour: colours[number] || colours.null, gap, units: [] });
         groups.get(key).units.push(i);
       }
@@ -724,7 +727,7 @@
       const number = new Intl.NumberFormat(data.lang === "zh" ? "zh-CN" : "en-GB", { maximumFractionDigits: 0 });
       const lines = [level.names[i]];
       if (share === null) lines.push(data.labels.no_people);
-      else lines.push(`${data.labels.share} ${(share * 100).toFixed(1)}${data.lang === "zh" ? "%" : " %"}`);
+      else lines.push(`${data.labels.share} ${(share / 10).toFixed(1)}${data.lang === "zh" ? "%" : " %"}`);
       if (people !== null && people !== undefined && share !== null) lines.push(`${data.labels.people} ${number.format(people)}`);
       return lines;
     }

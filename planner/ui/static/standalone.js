@@ -22,7 +22,7 @@ document.addEventListener("DOMContentLoaded", () => {
     level.codes.forEach((code, i) => {
       const share = shares[i];
       row("td", [code, level.names[i], ...(data.people ? [data.people[i] === null ? "" : data.people[i].toLocaleString("en")] : []),
-                 share === null ? data.labels.no_people : `${(share * 100).toFixed(1)} %`]);
+                 share === null ? data.labels.no_people : `${(share / 10).toFixed(1)} %`]);
     });
   });
 });

@@ -5,7 +5,6 @@ import datetime as dt
 import html
 import json
 import re
-import struct
 from html.parser import HTMLParser
 
 import pytest
@@ -78,8 +77,9 @@ def test_names_stay_data_whatever_they_hold(drawn):
 
 def test_it_carries_what_is_painted(drawn):
     wire = json.loads(Page(exported(drawn)).text["planner-data"])
-    assert (wire["classes"], wire["gaps"]) == ("04-2", "1001")
-    assert struct.unpack("<4H", base64.b64decode(wire["shares"])) == (1000, 8500, 65535, 5000)
+    assert wire["classes"] == "a4-c"  # "a" and "c": class 0 and 2 below the target
+    # 10.0 % is 100 = 1 x 64 + 36: "B", "k"; 85.0 % is 850 = 13 x 64 + 18: "N", "S"; 50.0 % is 500 = 7 x 64 + 52: "H", "0".
+    assert wire["shares"] == "BkNS..H0"
     assert wire["people"] == [10, 20, 0, 30]
     assert [row["class"] for row in wire["legend"]["rows"]] == [4, 3, 2, 1, 0, None]
 

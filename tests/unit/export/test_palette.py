@@ -13,7 +13,6 @@ from planner.export.palette import (
     class_of,
     class_string,
     gap_label,
-    gap_string,
     legend_rows,
     share_palette,
 )
@@ -102,9 +101,8 @@ def test_with_a_target_of_all_only_all_is_in_the_last_class():
 
 def test_strings_hold_one_character_a_unit():
     palette = share_palette(.8)
-    assert class_string(palette, [0, .5, None, .8, 1]) == "02-44"
-    assert gap_string(palette, [0, .5, None, .8, 1]) == "11000"
-    assert gap_string(share_palette(), [0, .5]) == ""
+    assert class_string(palette, [0, .5, None, .8, 1, float("nan")]) == "ac-44-"
+    assert class_string(share_palette(), [0, .5, None, .8, 1]) == "02-44"
 
 
 def test_entries_and_legend_say_the_same_colours():
