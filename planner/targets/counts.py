@@ -35,11 +35,6 @@ class Amounts:
     sure: BoolArray
     cells: dict[int, tuple[Cell, ...]]
 
-    @property
-    def soft(self) -> BoolArray:
-        """Facilities about which something is open."""
-        return np.asarray(~self.sure | (self.top_low != self.top_high) | (self.under_low != self.under_high), dtype=bool)
-
 
 def _column(pool: Pool, column: str, cells: dict[int, tuple[Cell, ...]]) -> tuple[FloatArray, FloatArray]:
     """A column as what it holds at least and at most; its blank cells are added to `cells`."""
