@@ -20,6 +20,8 @@ WIDEST = 40
 TITLE_HEIGHT, HEADER_HEIGHT, LINE_HEIGHT, MOST_LINES = 26, 32, 14, 28
 """Heights in points; a row of text grows to so many lines at most, which is what a sheet allows."""
 LINES = "#C4CCD3"
+DASH_FOR_NONE = '{form};-{form};"–"'
+"""A figure format that shows a dash for 0, where 0 means that there is nothing to tell."""
 SHARES, WHOLE = "_shares", "_whole"
 """Keys of a row under which stand the keys of its figures that are shares, and of those that are shown without decimals (people)."""
 
@@ -192,7 +194,8 @@ def write_table(
             put(book, sheet, r, k, row[column.key], form_of(row, column.key, column.number))
     if not rows and empty:
         sheet.write_string(first, 0, empty, book.style(italic=True))
-    sheet.set_row(header_row, HEADER_HEIGHT)
+    tallest = max(lines_of(column.header, width) for column, width in zip(columns, widths, strict=True))
+    sheet.set_row(header_row, max(HEADER_HEIGHT, LINE_HEIGHT * tallest + 4))
     sheet.print_area(0, 0, last, (printed or len(columns)) - 1)
     sheet.autofilter(header_row, 0, last, len(columns) - 1)
     sheet.freeze_panes(first, 1)

@@ -56,6 +56,7 @@ STATE_COLOURS = {
 }
 
 
+SUMMARY_WIDTHS = (36, 20, 50, 14, 14, 14, 12, 18)
 WIDTHS = {
     "gap_id": 9,
     "target_id": 26,
@@ -186,6 +187,8 @@ def projects_sheet(book: Book, gap_list: GapList, subtitle: str, stamp: str) -> 
         project_row(project, lang) | {"layer": pick(project.layer_name, lang), "lon": lon, "lat": lat}
         for project, (lon, lat) in zip(gap_list.projects, places, strict=True)
     ]
+    for row in rows:
+        row["cost_source"] = row["cost_source"] or row["cost_note"]
     choices = {
         "funding": tuple(t(f"export.fund.{key}", lang) for key in FUNDS),
         "status": tuple(t(f"export.status.{key}", lang) for key in STATUSES),
@@ -304,7 +307,7 @@ def summary_sheet(book: Book, sheet: Any, gap_list: GapList, rows: Sequence[dict
         ("targets_failing", headline.targets_failing, None, "0"),
         ("gaps", headline.gaps, f"=COUNTA({gap_targets})", "#,##0"),
         ("projects", headline.projects, f"=COUNTA({names})", "#,##0"),
-        ("cost", (headline.est_cost_cny or 0) / 10_000, f"=SUM({cost})", "#,##0.0"),
+        ("cost", (headline.est_cost_cny or 0) / 10_000, f"=SUM({cost})", sheets.DASH_FOR_NONE.format(form="#,##0.0")),
         ("projects_without_cost", headline.projects_without_cost, None, "#,##0"),
     ]
     row = 3
@@ -322,7 +325,7 @@ def summary_sheet(book: Book, sheet: Any, gap_list: GapList, rows: Sequence[dict
     for key in ("stamp", "boundary", *(("invented",) if gap_list.provenance.invented else ())):
         sheet.write_string(row, 0, t(f"export.{key}", lang), book.style(italic=True))
         row += 1
-    for column, width in enumerate((36, 20, 44, 14, 14, 14, 12, 18)):
+    for column, width in enumerate(SUMMARY_WIDTHS):
         sheet.set_column(column, column, width)
     sheets.set_print(sheet, None, stamp)
 
@@ -359,10 +362,17 @@ def _failing(book: Book, sheet: Any, row: int, gap_list: GapList, rows: Sequence
         if line["row_kind"] != "target" or line["state_key"] != "not_met":
             continue
         row += 1
+        lines = sheets.lines_of(line["title"], SUMMARY_WIDTHS[2])
+        sheet.set_row(row, sheets.LINE_HEIGHT * lines + 2)
         for k, key in enumerate(("target_id", "binding", "title", "value", "threshold", "shortfall")):
             sheets.put(book, sheet, row, k, line[key], sheets.form_of(line, key))
         identity = line["target_id"]
         sheet.write_formula(row, 6, f"=COUNTIF({gap_targets},$A{row + 1})", book.number("0"), count[identity])
-        sheet.write_formula(row, 7, f"=SUMIF({gap_targets},$A{row + 1},{people})", book.number("#,##0"), affected[identity])
+        sheet.write_formula(
+            row,
+            7,
+            f"=SUMIF({gap_targets},$A{row + 1},{people})",
+            book.number(sheets.DASH_FOR_NONE.format(form="#,##0")),
+            affected[identity],
+        )
     return row + 2
-
