@@ -25,10 +25,14 @@ QUANTUM = 2.0 ** -20
 
 @dataclass(frozen=True, slots=True)
 class StreetLines:
-    """The streets on foot. shapes : (E,) lines in the metric CRS; main : (E,) whether a street hangs together with the largest network."""
+    """The streets on foot. shapes : (E,) lines in the metric CRS; main : (E,) whether a street hangs together with the largest network.
+
+    shown : the file, where it is a layer whose system may be doubted; "" for OpenStreetMap, which is in WGS84.
+    """
 
     shapes: npt.NDArray[np.object_]
     main: npt.NDArray[np.bool_]
+    shown: str = ""
     cache: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property

@@ -34,6 +34,9 @@ from planner.quality import Issue
 GUESSES = (WGS84, GCJ02, BD09)
 MARGIN = 0.15
 SIGMAS = 2.0
+EACH_LAYER = 3.0
+STREETS = "\0streets"
+"""Stands for the streets among the layers; no level can be called so."""
 SAMPLE = 1500
 """Points of a file that are looked at; more would not say more."""
 NEAR_STREET_M = (10.0, 15.0, 20.0, 30.0, 45.0, 60.0)
@@ -49,8 +52,8 @@ Nested = Mapping[tuple[str, str], tuple[int, dict[tuple[str, str], int]]]
 
 @dataclass(slots=True)
 class _File:
-    """The points of one ledger file. stated : level -> units that each point may belong to; hits : (own system, level, its system) ->
-    points that lie where they should; streets : own system -> points near a street."""
+    """The points of one ledger file. stated : level -> units that each point may belong to; counted : layer -> points asked about;
+    hits : (own system, layer, its system) -> points that lie where they should. Layers are levels, and STREETS."""
 
     shown: str
     declared: str
@@ -61,12 +64,16 @@ class _File:
     ledgers: list[RawFacilities]
     counted: dict[str, int] = field(default_factory=dict)
     hits: dict[tuple[str, str, str], int] = field(default_factory=dict)
-    streets: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The file under its declared system: sections that share a file may declare it differently."""
+        return f"{self.shown}\0{self.declared}"
 
     @property
     def evidence(self) -> int:
         """How many observations there are about this file."""
-        return sum(self.counted.values()) + (len(self.lon) if self.streets else 0)
+        return sum(self.counted.values())
 
 
 def examine(units: Sequence[RawUnits], ledgers: Sequence[RawFacilities], ground: Ground, streets: StreetLines | None,
@@ -79,19 +86,27 @@ def examine(units: Sequence[RawUnits], ledgers: Sequence[RawFacilities], ground:
     open_levels = [level for level, raw in levels.items() if raw.system is None or raw.system.name == WGS84]
     if _abroad(ground):
         return doubtful
+    layers = list(levels)
+    if streets is not None and len(streets.shapes):
+        layers.append(STREETS)
+        open_levels += [STREETS] if streets.shown else []
     for file in files:
-        _count(file, list(levels), open_levels, ground, streets)
+        _count(file, layers, open_levels, ground, streets)
     nested = _nested(list(levels), open_levels, ground)
-    best = _best(files, list(levels), open_levels, nested)
+    best = _best(files, layers, open_levels, nested)
+    if streets is not None and best.get(STREETS, WGS84) != WGS84:
+        before, after = _level_rates(STREETS, best, files, nested)
+        reading.add(_suspect(streets.shown, best[STREETS], WGS84, before, after))
+        doubtful |= set(levels)  # nobody can be placed by streets that lie elsewhere
     for level in levels:
         if best[level] != WGS84:
             before, after = _level_rates(level, best, files, nested)
             reading.add(_suspect(levels[level].table.shown, best[level], WGS84, before, after))
             doubtful.add(level)
     for file in files:
-        if best[file.shown] != file.declared:
-            before, after = (_file_rate(file, system, best) for system in (file.declared, best[file.shown]))
-            reading.add(_suspect(file.shown, best[file.shown], file.declared, before, after, sheet=file.ledgers[0].table.sheet))
+        if best[file.key] != file.declared:
+            before, after = (_file_rate(file, system, best) for system in (file.declared, best[file.key]))
+            reading.add(_suspect(file.shown, best[file.key], file.declared, before, after, sheet=file.ledgers[0].table.sheet))
             doubtful |= {raw.spec.slug for raw in file.ledgers}
     return doubtful
 
@@ -175,16 +190,19 @@ def _count(file: _File, levels: Sequence[str], open_levels: Sequence[str], groun
         for other in GUESSES:
             x, y = _metres(file.lon, file.lat, own, other, ground)
             for level in levels:
-                if other == WGS84 or level in open_levels:
+                if other != WGS84 and level not in open_levels:
+                    continue
+                if level == STREETS and streets is not None:
+                    distances[own, other] = _street_distance(x, y, streets)
+                elif level != STREETS:
                     inside, asked = _in_unit(file, level, x, y, ground)
                     file.hits[own, level, other] = int(inside.sum())
                     file.counted[level] = asked
-            if other == WGS84 and streets is not None and len(streets.shapes):
-                distances[own] = _street_distance(x, y, streets)
     if distances:
         near = max(NEAR_STREET_M, key=lambda limit: max((d <= limit).sum() for d in distances.values())
                    - min((d <= limit).sum() for d in distances.values()))
-        file.streets = {own: int((distance <= near).sum()) for own, distance in distances.items()}
+        file.counted[STREETS] = len(file.lon)
+        file.hits |= {(own, STREETS, other): int((distance <= near).sum()) for (own, other), distance in distances.items()}
 
 
 def _in_unit(file: _File, level: str, x: FloatArray, y: FloatArray, ground: Ground) -> tuple[BoolArray, int]:
@@ -254,9 +272,14 @@ def _doubt(evidence: int) -> float:
     return MARGIN * evidence + SIGMAS * math.sqrt(evidence)
 
 
+def _charge(evidence: int, layers: int) -> float:
+    """The price of changing so many layers, of which there are so many observations: the fewer, the likelier."""
+    return _doubt(evidence) + EACH_LAYER * layers
+
+
 def _support(file: _File, own: str, assigned: Assignment) -> int:
     """Observations about a file that hold under its system and those of the levels."""
-    return sum(file.hits[own, level, assigned[level]] for level in file.counted) + file.streets.get(own, 0)
+    return sum(file.hits[own, level, assigned[level]] for level in file.counted)
 
 
 def _best(files: Sequence[_File], levels: Sequence[str], open_levels: Sequence[str], nested: Nested) -> dict[str, str]:
@@ -268,13 +291,15 @@ def _best(files: Sequence[_File], levels: Sequence[str], open_levels: Sequence[s
     best_score = -np.inf
     for systems in itertools.product(*(GUESSES if level in open_levels else (WGS84,) for level in levels)):
         assigned = dict(zip(levels, systems, strict=True))
-        score = -_doubt(sum(asked[level] for level, system in assigned.items() if system != WGS84))
+        changed = [level for level, system in assigned.items() if system != WGS84]
+        score = -_charge(sum(asked[level] for level in changed), len(changed))
         score += sum(hits[assigned[level], assigned[upper]] for (level, upper), (_, hits) in nested.items())
         chosen: dict[str, str] = {}
         for file in files:
-            worth = {own: _support(file, own, assigned) - (_doubt(file.evidence) if own != file.declared else 0.0) for own in file.guesses}
-            chosen[file.shown] = max(file.guesses, key=lambda own: worth[own])
-            score += worth[chosen[file.shown]]
+            worth = {own: _support(file, own, assigned) - (_charge(file.evidence,
+                                                                   1) if own != file.declared else 0.0) for own in file.guesses}
+            chosen[file.key] = max(file.guesses, key=lambda own: worth[own])
+            score += worth[chosen[file.key]]
         if score > best_score + 1e-9:
             best, best_score = {**assigned, **chosen}, score
     return best
@@ -290,7 +315,7 @@ def _level_rates(level: str, best: Assignment, files: Sequence[_File], nested: N
     rates = []
     for system in (WGS84, best[level]):
         assigned = {**best, level: system}
-        hits = sum(file.hits[best[file.shown], level, system] for file in files if level in file.counted)
+        hits = sum(file.hits[best[file.key], level, system] for file in files if level in file.counted)
         asked = sum(file.counted.get(level, 0) for file in files)
         for (lower, upper), (count, found) in nested.items():
             if level in (lower, upper):

@@ -306,8 +306,8 @@ def _reported(config: Config) -> dict[str, Mapping[str, Any]]:
         if isinstance(value, bool) or not isinstance(value, int | float) or value != value or abs(value) == float("inf"):
             config.wrong(join(prefix, "value"), "config_required" if value is None else "config_type", value, expected="number")
             continue
-        found[target] = {"value": float(value), "date": config.day(table, "date", prefix), "source": config.words(table, "source",
-                                                                                                                  prefix) or ""}
+        found[target] = {"value": float(value), "date": config.day(table, "date", prefix),
+                         "source": config.words(table, "source", prefix) or ""}
     return found
 
 
@@ -368,7 +368,7 @@ def _street_lines(project: Project, report: QualityReport, known: list[Streets],
     from planner.inputs.files import UnusableFileError, present, safe
     from planner.inputs.reading import Reading
     from planner.inputs.spread import StreetLines
-    from planner.network.library import Streets
+    from planner.network.library import OSM_SUFFIXES, Streets
 
     spec = project.streets
     if spec is None:
@@ -396,7 +396,8 @@ def _street_lines(project: Project, report: QualityReport, known: list[Streets],
     known.append(streets)
     counts = network.shape_start[1:] - network.shape_start[:-1]
     lines = shapely.linestrings(network.shape_xy, indices=np.repeat(np.arange(len(counts)), counts))
-    return StreetLines(lines, network.component[network.tail] == 0)
+    doubtable = "" if spec.crs or spec.file.path.suffix.lower() in OSM_SUFFIXES else spec.file.shown
+    return StreetLines(lines, network.component[network.tail] == 0, doubtable)
 
 
 def _read_rest(project: Project, found: Survey) -> None:

@@ -86,6 +86,17 @@ def test_one_of_two_boundaries_is_off(town):
     assert said(town, ledger(town, "wgs84")) == [("crs_suspect", "blocking", "communities.geojson", "gcj02")]
 
 
+@pytest.mark.parametrize("system", ["gcj02", "bd09"])
+def test_the_streets_are_the_ones_that_are_off(town, system):
+    def off(crs):
+        plane, right = parse_system(crs), grid(crs)
+        points = shapely.get_coordinates(right.shapes)
+        there = np.column_stack(from_wgs84(plane, *from_wgs84(System(system, True), *to_wgs84(plane, points[:, 0], points[:, 1]))))
+        return StreetLines(shapely.set_coordinates(right.shapes, there), right.main, "streets.geojson")
+
+    assert said(town, ledger(town, "wgs84"), off) == [("crs_suspect", "blocking", "streets.geojson", system)]
+
+
 def test_a_few_points_are_no_evidence(town):
     spec = ledger(town, "gcj02")
     lines = spec.file.path.read_text(encoding="utf-8").splitlines()
