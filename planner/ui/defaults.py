@@ -16,7 +16,7 @@ from planner.measure.city import City
 from planner.targets.catalogue import layer_info
 from planner.targets.evaluate import bound_of, effective_check
 from planner.targets.pack import TargetPack
-from planner.ui.text import level_name
+from planner.ui.text import CJK, level_name
 from planner.units import TravelProfile
 
 MODES = {"walk": "walk", "walk_elderly": "walk", "cycle": "cycle", "drive": "drive"}
@@ -74,7 +74,9 @@ def _by_plan(city: City, packs: Sequence[TargetPack], slug: str) -> Default | No
             bound = bound_of(target, check)
             share = None if bound is None else float(bound.value)
             percent = TARGET_PERCENT if share is None else round(share * 100)
-            words = {"plan": dict(pack.title), "clause": {"zh": target.clause, "en": target.clause}}
+            quoted = ("zh",) if CJK.search(target.clause) else ("zh", "en")
+            clause = {lang: t("ui.rule.clause", lang, clause=target.clause) for lang in quoted}
+            words = {"plan": dict(pack.title), "title": dict(target.title), "clause": clause}
             minutes = _whole_minutes(travel, check.minutes, check.metres)
             return Default(travel.name, minutes, percent, "plan", words, own_target=share is not None)
     return None

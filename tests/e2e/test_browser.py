@@ -195,9 +195,10 @@ def test_keyboard_reaches_every_control_and_moves_the_map(view: Any) -> None:
         view.until("p.view[arg[0]] > arg[1]", [part, old])
 
 
-@pytest.mark.parametrize("page", ["method", "quality"])
-def test_read_only_pages_show_in_both_languages(view: Any, page: str) -> None:
+@pytest.mark.parametrize("page", ["targets", "gaps", "quality", "method"])
+def test_other_pages_show_tables_and_no_fault_in_both_languages(view: Any, page: str) -> None:
     for lang in ("zh", "en"):
         view.open(lang=lang, page=page)
-        assert view.page.locator(f".st-key-page_{page} h2").count() >= 2
+        view.page.locator(f".st-key-page_{page} [data-testid=stDataFrame]").first.wait_for()
         assert view.page.locator(".fault").count() == 0
+        assert view.page.evaluate(WIDER) == 0
