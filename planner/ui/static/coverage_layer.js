@@ -354,7 +354,7 @@
     fit(animate) {
       const bounds = this.homeBounds(), size = this.map.getSize(), legend = this.legend.offsetWidth + 20;
       const free = this.homeZoom(), beside = this.map.getBoundsZoom(bounds, false, L.point(legend + 24, 28));
-      const aside = size.x > 480 && beside >= free - 1 && this.hiddenAt(free) > 0.01;
+      const aside = size.x > 480 && (beside >= free - 0.25 || (beside >= free - 1 && this.hiddenAt(free) > 0.01));
       this.map.fitBounds(bounds, { paddingTopLeft: [12, 14], paddingBottomRight: [aside ? legend : 12, 14], animate: animate && !still() });
     }
 
