@@ -22,6 +22,7 @@ FOCUSED = """() => { const e = document.activeElement, keys = []; if (!e) return
   if (e.closest('[data-testid=map]')) keys.push('map');
   for (let n = e; n; n = n.parentElement) for (const c of n.classList || []) if (c.startsWith('st-key-')) keys.push(c.slice(7));
   return keys }"""
+ROW_PX = 32
 WIDER = """[...document.querySelectorAll('html, body, [data-testid=stMain]')].filter(e => e.scrollWidth > e.clientWidth + 1).length"""
 
 
@@ -124,11 +125,12 @@ def test_one_selection_however_it_is_made(view: Any) -> None:
     view.until("p.selectedUnit === arg", by_box)
     assert by_box in view.text("unit_details") and f"unit={by_box}" in view.page.url
     grid = view.page.locator(".st-key-unit_table [data-testid=data-grid-canvas]")
-    first = grid.locator("[role=row]").nth(1)
-    first.wait_for(state="attached")
-    by_row = next(text for text in first.locator("[role=gridcell]").all_text_contents() if text in units)
+    row = grid.locator("[role=row]").nth(2)  # row 0 is the heading; row 1 is the unit that the box has selected
+    row.wait_for(state="attached")
+    by_row = next(text for text in row.locator("[role=gridcell]").all_text_contents() if text in units)
+    assert by_row != by_box
     box = grid.bounding_box()
-    view.page.mouse.click(box["x"] + 15, box["y"] + 52)
+    view.page.mouse.click(box["x"] + 15, box["y"] + ROW_PX * 2.5)
     view.until("p.selectedUnit === arg", by_row)
     assert by_row in view.text("unit_details")
 
