@@ -118,6 +118,7 @@ def _event(result: Any) -> MapEvents:
     """What the component reports, checked: it comes from a browser."""
     picked, added = (result.get(name) if result else None for name in ("picked", "added"))
     place = None
-    if isinstance(added, list) and len(added) == 2 and all(isinstance(v, (int, float)) for v in added):
-        place = (float(added[0]), float(added[1]))
+    if isinstance(added, list) and len(added) == 2 and all(type(v) in (int, float) for v in added):
+        lon, lat = map(float, added)
+        place = (lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None
     return MapEvents(picked if isinstance(picked, str) else None, place)

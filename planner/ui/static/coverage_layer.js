@@ -681,7 +681,8 @@
       if (this.adding()) {
         this.pending = latlng;
         this.top.redraw();
-        if (this.on.add) this.on.add(latlng.lng, latlng.lat);
+        const place = latlng.wrap();
+        if (this.on.add) this.on.add(place.lng, place.lat);
         return;
       }
       const i = this.unitAt(latlng);
