@@ -60,6 +60,8 @@ def _top_bar(known: Sequence[str], lang: str) -> tuple[str, str]:
         with tongue:
             state.settle("lang", LANGUAGES, lang)
             st.segmented_control(t("ui.control.lang", lang), LANGUAGES, key="lang", required=True, format_func=TONGUES.__getitem__)
+    if chosen == next(iter(names)):
+        state.memory().pop("project", None)  # the first project needs no word in the address
     return page or PAGES[0], known[list(names).index(chosen)]
 
 
