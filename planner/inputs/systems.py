@@ -2,8 +2,8 @@
 
 A ledger of which no more is known than its numbers may be in WGS84, GCJ-02 or BD-09, and so may a boundary. For every hypothesis the
 evidence is counted: points in their stated unit (or in any), points near a street, units inside their parents. The assignment of systems
-that explains most is taken, where what is declared counts as true until the evidence against it is plain: a layer is in doubt when
-another system explains at least MARGIN of its evidence more, and SIGMAS times the square root of it. Nothing is ever converted by this.
+that explains most is taken, where what is declared counts as true until the evidence against it is plain: another system must explain
+MARGIN of all observations more, and SIGMAS times the square root of those that do not hold as declared. Nothing is ever converted by this.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from planner.inputs.units import coarser
 from planner.quality import Issue
 
 GUESSES = (WGS84, GCJ02, BD09)
-MARGIN = 0.15
+MARGIN = 0.1
 SIGMAS = 2.0
 EACH_LAYER = 3.0
 STREETS = "\0streets"
@@ -267,14 +267,9 @@ def _corners(shapes: npt.NDArray[np.object_]) -> tuple[FloatArray, FloatArray, I
     return np.concatenate(xs), np.concatenate(ys), np.concatenate(owners)
 
 
-def _doubt(evidence: int) -> float:
-    """What a change of system must explain more, of so many observations."""
-    return MARGIN * evidence + SIGMAS * math.sqrt(evidence)
-
-
-def _charge(evidence: int, layers: int) -> float:
-    """The price of changing so many layers, of which there are so many observations: the fewer, the likelier."""
-    return _doubt(evidence) + EACH_LAYER * layers
+def _charge(evidence: int, misses: int, layers: int) -> float:
+    """What the change of some layers must explain more: of so many observations, so many of which do not hold as declared."""
+    return MARGIN * evidence + SIGMAS * math.sqrt(misses) + EACH_LAYER * layers
 
 
 def _support(file: _File, own: str, assigned: Assignment) -> int:
@@ -284,25 +279,33 @@ def _support(file: _File, own: str, assigned: Assignment) -> int:
 
 def _best(files: Sequence[_File], levels: Sequence[str], open_levels: Sequence[str], nested: Nested) -> dict[str, str]:
     """The systems, by level and file, that explain most. Changes are charged for, those of several levels together: maps come in sets."""
-    asked = {level: max(sum(file.counted.get(level, 0) for file in files), *(count for pair, (count, _) in nested.items() if level in pair),
-                        0)
-             for level in levels}
+    declared = dict.fromkeys(levels, WGS84)
+    asked = {level: _asked(level, files, nested) for level in levels}
+    missed = {file.key: file.evidence - _support(file, file.declared, declared) for file in files}
     best: dict[str, str] = {}
     best_score = -np.inf
     for systems in itertools.product(*(GUESSES if level in open_levels else (WGS84,) for level in levels)):
         assigned = dict(zip(levels, systems, strict=True))
         changed = [level for level, system in assigned.items() if system != WGS84]
-        score = -_charge(sum(asked[level] for level in changed), len(changed))
+        score = -_charge(sum(asked[level][0] for level in changed), sum(asked[level][1] for level in changed), len(changed))
         score += sum(hits[assigned[level], assigned[upper]] for (level, upper), (_, hits) in nested.items())
         chosen: dict[str, str] = {}
         for file in files:
-            worth = {own: _support(file, own, assigned) - (_charge(file.evidence,
-                                                                   1) if own != file.declared else 0.0) for own in file.guesses}
+            price = _charge(file.evidence, missed[file.key], 1)
+            worth = {own: _support(file, own, assigned) - (price if own != file.declared else 0.0) for own in file.guesses}
             chosen[file.key] = max(file.guesses, key=lambda own: worth[own])
             score += worth[chosen[file.key]]
         if score > best_score + 1e-9:
             best, best_score = {**assigned, **chosen}, score
     return best
+
+
+def _asked(level: str, files: Sequence[_File], nested: Nested) -> tuple[int, int]:
+    """Observations about a layer - by points or by corners, whichever are more -, and how many of them do not hold as declared."""
+    points = sum(file.counted.get(level, 0) for file in files)
+    missed = points - sum(file.hits[file.declared, level, WGS84] for file in files if level in file.counted)
+    corners = max(((count, count - hits[WGS84, WGS84]) for pair, (count, hits) in nested.items() if level in pair), default=(0, 0))
+    return max((points, missed), corners)
 
 
 def _file_rate(file: _File, own: str, best: Assignment) -> float:
