@@ -21,8 +21,8 @@ def leaflet_script() -> str:
 
 @cache
 def layer_script() -> str:
-    """Our canvas layer."""
-    return _static("coverage_layer.js")
+    """Our canvas layer: reading, painting, and the map itself."""
+    return "\n".join(_static(name) for name in ("map_reading.js", "map_painting.js", "coverage_layer.js"))
 
 
 @cache

@@ -17,8 +17,8 @@ STATUS_STYLES: Mapping[str, str] = {
     "suspended": "crossed", "closed": "crossed"}
 """How a facility's status is drawn; a blank status is drawn filled."""
 DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-LABELS = ("zoom_in", "zoom_out", "fit", "legend_show", "legend_hide", "north", "adding", "share", "people", "no_people", "site", "capacity",
-          "unnamed", "failed")
+LABELS = ("zoom_in", "zoom_out", "fit", "legend_show", "legend_hide", "north", "adding", "keys", "share", "people", "no_people", "site",
+          "capacity", "unnamed", "loading", "failed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,10 @@ async function file(url, kind) {
 
 async function show(held) {
   const data = held.component.data;
+  if (!held.map) { // something to read, and the room kept, until code and geometry are there
+    held.root.textContent = data.labels.loading;
+    held.root.style.minHeight = `${data.height}px`;
+  }
   await once(store.scripts, data.code_url, (url) => import(url));
   const geometry = await once(store.files, data.geometry_url, (url) => file(url, "geometry"));
   const facilities = data.facilities_url ? await once(store.files, data.facilities_url, (url) => file(url, "json")) : data.facilities;
