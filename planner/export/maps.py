@@ -10,6 +10,7 @@ import base64
 import datetime as dt
 import html
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -76,15 +77,15 @@ def export_html(data: MapData, *, heading: str, made: dt.date, lines: Sequence[s
     page.html.add_child(_Text(_top(heading, lines, invented, lang)), name="top")
     page.html.add_child(_Text(_bottom(wire, data.geometry.payload, made, lang)), name="bottom")
     page.script.add_child(_Text(page_script()), name="start")
-    written: str = page.render()
-    return written
+    # folium forbids enlarging the page, which shuts out those who must.
+    return re.sub(r'<meta name="viewport"[^>]*>', '<meta name="viewport" content="width=device-width, initial-scale=1">', page.render())
 
 
 def _top(heading: str, lines: Sequence[str], invented: bool, lang: str) -> str:
     """What the map shows, above it, and the element it is drawn in."""
     label = f'<p class="invented">{html.escape(t("map.invented", lang))}</p>' if invented else ""
     said = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
-    return f'<header><h1>{html.escape(heading)}</h1>{label}{said}</header>\n<div class="pcm-root" id="planner-root"></div>'
+    return f'<header><h1>{html.escape(heading)}</h1>{label}{said}</header>\n<main class="pcm-root" id="planner-root"></main>'
 
 
 def _bottom(wire: dict[str, Any], payload: bytes, made: dt.date, lang: str) -> str:

@@ -92,6 +92,11 @@ def test_stamp_approval_number_and_invented_label(drawn, lang, words):
     assert f'<html lang="{"zh-CN" if lang == "zh" else "en"}">' in text
 
 
+def test_the_page_may_be_enlarged(drawn):
+    views = [attrs["content"] for tag, attrs in Page(exported(drawn)).elements if attrs.get("name") == "viewport"]
+    assert views == ["width=device-width, initial-scale=1"]
+
+
 def test_a_project_that_says_nothing_of_invented_data_bears_no_such_label(drawn):
     assert "虚构数据" not in export_html(data(drawn), heading="x", made=dt.date(2026, 1, 5))
 
