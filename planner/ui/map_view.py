@@ -17,6 +17,7 @@ from planner.ui import controls, footer, state
 from planner.ui.controls import Settings
 from planner.ui.desk import Desk
 from planner.ui.map_component import MapEvents, coverage_map
+from planner.ui.map_files import geometry_of
 from planner.ui.opening import Opening
 
 STREETS_MODE = "walk"
@@ -27,7 +28,7 @@ CAPACITIES = ("beds", "capacity", "area_m2")
 def geometry(known: Opening) -> MapGeometry:
     """The project's geometry file, made once."""
     city = known.read_city()
-    return known.keep("geometry", lambda: map_geometry(city.boundaries, backdrop(city)))
+    return known.keep("geometry", lambda: geometry_of(city, lambda: map_geometry(city.boundaries, backdrop(city))))
 
 
 def backdrop(city: City) -> list[Backdrop]:
