@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,8 @@ from planner.inputs.status import BoolArray
 from planner.inputs.units import Units
 from planner.quality import Issue
 
+PLACE_HEADERS = (("lon", "lat"), ("lng", "lat"), ("longitude", "latitude"), ("经度", "纬度"), ("x", "y"))
+"""Headers that say a place by themselves."""
 KEYS_WITHOUT_PEOPLE = ("code", "name", "lon", "lat", "x", "y", "id")
 MOST_PEOPLE = 50_000_000.0
 """People of one row beyond which no figure is believed: the most populous municipality has 32 million."""
@@ -62,6 +64,11 @@ def read(spec: PopulationSpec, ground: Ground, lines: Lines, reading: Reading) -
     table = reading.table(spec.file, wanted, role="population", date=spec.date, sheet=spec.sheet, keys=keys, empty="blocking")
     if table is None or not len(table) or reading.missing_columns(table, wanted):
         return None
+    spec = _with_place(spec, table)
+    if table.shapes is None and not _has_place(spec):
+        reading.add(Issue("column_missing", "blocking", table.shown, table.sheet, value="lon, lat", sentence="population_place_missing",
+                          params={"there": ", ".join(table.columns)[:300]}))
+        return None
     rows = _rows(spec, table, reading)
     if rows is None:
         return None
@@ -77,6 +84,23 @@ def read(spec: PopulationSpec, ground: Ground, lines: Lines, reading: Reading) -
     if found is not None:
         reading.report.totals["population"] = {group: number(float(values[kept].sum())) for group, values in rows.people.items()}
     return found
+
+
+def _has_place(spec: PopulationSpec) -> bool:
+    """Whether the columns say where the people are."""
+    known = set(spec.columns)
+    return "code" in known or {"lon", "lat"} <= known or {"x", "y"} <= known
+
+
+def _with_place(spec: PopulationSpec, table: Table) -> PopulationSpec:
+    """Columns that are named by their very meaning need no mention in planner.toml: lon and lat (or lng), else x and y."""
+    if _has_place(spec) or table.shapes is not None:
+        return spec
+    for pair in PLACE_HEADERS:
+        if all(header in table.columns for header in pair):
+            east, north = ("x", "y") if pair == ("x", "y") else ("lon", "lat")
+            return replace(spec, columns={**spec.columns, east: pair[0], north: pair[1]})
+    return spec
 
 
 def _rows(spec: PopulationSpec, table: Table, reading: Reading) -> _Rows | None:

@@ -159,6 +159,15 @@ def test_points_lie_where_they_lie(town):
     assert found.x - EAST == pytest.approx([500, 1500, 2500, 3500], abs=1e-3)
 
 
+@pytest.mark.parametrize(("head", "place"), [("lon,lat", True), ("lng,lat", True), ("经度,纬度", True), ("a,b", False)])
+def test_columns_that_name_a_place_need_no_mention(town, head, place):
+    lines = [head + ",n"] + [",".join(f"{part:.9f}" for part in town.degrees(1000 * k + 500, 500)) + ",10" for k in range(4)]
+    spec = PopulationSpec(town.text("grid.csv", "\n".join(lines) + "\n"), {"total": "n"}, "points")
+    found = read_population(spec, town.levels, report=town.report)
+    assert (found is not None) == place
+    assert town.said("code", "severity", "value") == ([] if place else [("column_missing", "blocking", "lon, lat")])
+
+
 def test_points_outside(town):
     spec = points(town, [(500, 500, 10), (1500, 500, 20), (2500, 1, 30), (3500, 1, 40), (500, -100, 5), (500, -5000, 7)])
     found = read_population(spec, town.levels, report=town.report)

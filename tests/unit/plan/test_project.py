@@ -121,7 +121,7 @@ def test_the_same_folder_gives_the_same_report(folder):
     ('crs = "EPSG:4548"', 'crs = "EPSG:4326"', "project.crs"), ('crs = "EPSG:4548"', 'crs = "EPSG:0"', "project.crs"),
     ('lat = "lat", ', "", "facilities.home.columns"), ("date = 2025-06-30", 'where = "x ~ 1"', "facilities.home.where"),
     ("date = 2025-06-30", 'count_by = "x"', "facilities.home.count_by"), ("total = ", "totl = ", "population.columns"),
-    ("code = \"code\", total", "total", "population.columns"), ('[plan]\npacks = ["a"]', "[plan]\npacks = 5", "plan.packs"),
+    ('[plan]\npacks = ["a"]', "[plan]\npacks = 5", "plan.packs"),
     ("[streets]", "[stretes]", "streets"), ("value = 3", "value = true", 'reported.T-2.value'),
     ('path = "people.csv"', 'path = "people.csv"\nlevel = "city"', "population.level"),
     ('path = "people.csv"', 'path = "people.tif"', "population.path"), ('path = "people.csv"', 'path = "people.csv"\nspread = "raster"',
