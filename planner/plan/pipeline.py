@@ -30,8 +30,8 @@ class Plan:
 def run_plan(project: Path | str | None = None, *, pack: str | None = None, as_of: dt.date | None = None) -> Plan:
     """Reads a project folder and evaluates a pack on it.
 
-    project : a folder with a planner.toml, or that file; None is the bundled demonstration city. pack : a bundled id or the path of a pack file;
-    None takes those of the project. as_of : the day to judge; None is today. Raises PlannerError for input that cannot be used.
+    project : a folder with a planner.toml, or that file; None is the bundled demonstration city. pack : a bundled id or the path of a pack
+    file; None takes those of the project. as_of : the day to judge; None is today. Raises PlannerError for input that cannot be used.
     """
     report = QualityReport()
     found = read_project(Path(project) if project is not None else None, report=report)
