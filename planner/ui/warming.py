@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 SLOW_MODULES = ("planner.ui.pages.coverage", "planner.export.coverage_table", "planner.export.maps", "xlsxwriter", "pyogrio")
 """Parts that pages load when they are first used: loaded here, nobody waits for them."""
 
-PAUSE_S = 0.1
-"""A pause between layers, in which whoever uses the pages goes first."""
+REST_S, PAUSE_S = 3.0, 0.1
+"""A rest before the other layers and a pause between them, in which whoever uses the pages goes first."""
 
 
 def read(project: str, report: QualityReport) -> City:
@@ -42,6 +42,7 @@ def first_view(known: Opening) -> None:
 def other_views(known: Opening) -> None:
     """The distances of the other layers, so that choosing one is quick. A layer that cannot be measured says so when it is chosen."""
     city, packs = known.read_city(), known.packs()
+    time.sleep(REST_S)
     for name in SLOW_MODULES:
         importlib.import_module(name)
     for layer in city.facilities:
