@@ -57,5 +57,6 @@ class ServiceRadius:
         """The radius in metres."""
         if self.metres is not None:
             return self.metres
-        assert self.minutes is not None and self.metres_per_minute is not None
+        assert self.minutes is not None
+        assert self.metres_per_minute is not None
         return self.minutes * self.metres_per_minute

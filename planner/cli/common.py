@@ -31,7 +31,9 @@ def _language() -> str:
 def command_options(function: Command) -> Command:
     """Adds --lang and --quiet, and turns a PlannerError into one line on stderr and exit code 1."""
 
-    @click.option("--lang", type=click.Choice(LANGUAGES), default=_language, show_default="zh, or PLANNER_LANG", help="language of messages / 输出语言")
+    @click.option(
+        "--lang", type=click.Choice(LANGUAGES), default=_language, show_default="zh, or PLANNER_LANG", help="language of messages / 输出语言"
+    )
     @click.option("--quiet", is_flag=True, help="no progress and no notes on stderr / 不输出进度与提示")
     @functools.wraps(function)
     def run(*args: Any, lang: str, quiet: bool, **kwargs: Any) -> Any:
@@ -51,8 +53,11 @@ def command_options(function: Command) -> Command:
 
 def record_options(function: Command) -> Command:
     """Adds --format and --out, for commands that print records."""
-    function = click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="write here instead of stdout / 输出文件")(function)
-    return click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="form of the output / 输出格式")(function)
+    out = click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="write here instead of stdout / 输出文件")
+    form = click.option(
+        "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="form of the output / 输出格式"
+    )
+    return form(out(function))
 
 
 def fail(line: str) -> None:

@@ -57,8 +57,12 @@ def counting_facilities(city: City, slug: str, as_of: dt.date) -> Chosen:
 
 def _key(*parts: object) -> tuple[object, ...]:
     """Arrays by their content, so that equal questions meet in the cache."""
-    return tuple(hashlib.sha1(np.ascontiguousarray(part).tobytes(), usedforsecurity=False).digest() if isinstance(part, np.ndarray) else part
-                 for part in parts)
+    return tuple(_digest(part) if isinstance(part, np.ndarray) else part for part in parts)
+
+
+def _digest(array: npt.NDArray[np.float64]) -> bytes:
+    """An array's content in a few bytes."""
+    return hashlib.sha1(np.ascontiguousarray(array).tobytes(), usedforsecurity=False).digest()
 
 
 def attach_demand(city: City, travel: TravelProfile) -> Attachment:
@@ -192,8 +196,9 @@ def coverage(city: City, slug: str, travel: str, *, minutes: float | None = None
                   for code, name, r in zip(units["code"], units["name"], rows, strict=True))
     total = _summary("", "", people, near.cost_m, near.attached, straight_m, radius.limit_m)
     ids = layer.frame["id"].to_numpy(dtype=object)
-    return Coverage(slug, travel, profile.mode, profile.metres_per_minute, radius.limit_m, minutes, group, by, day,
-                    int(count.counts.sum()), int(count.counts.sum()) - len(chosen.row), tuple(str(i) for i in ids[count.slipped]), total, parts)
+    facilities, slipped = int(count.counts.sum()), tuple(str(i) for i in ids[count.slipped])
+    return Coverage(slug, travel, profile.mode, profile.metres_per_minute, radius.limit_m, minutes, group, by, day, facilities,
+                    facilities - len(chosen.row), slipped, total, parts)
 
 
 def _rows_by_code(codes: npt.NDArray[np.object_], wanted: Sequence[str]) -> list[IntArray]:
