@@ -31,9 +31,8 @@ def _language() -> str:
 def command_options(function: Command) -> Command:
     """Adds --lang and --quiet, and turns a PlannerError into one line on stderr and exit code 1."""
 
-    @click.option(
-        "--lang", type=click.Choice(LANGUAGES), default=_language, show_default="zh, or PLANNER_LANG", help="language of messages / 输出语言"
-    )
+    @click.option("--lang", type=click.Choice(LANGUAGES), default=_language, show_default="zh, or PLANNER_LANG",
+                  help="language of messages / 输出语言")
     @click.option("--quiet", is_flag=True, help="no progress and no notes on stderr / 不输出进度与提示")
     @functools.wraps(function)
     def run(*args: Any, lang: str, quiet: bool, **kwargs: Any) -> Any:
