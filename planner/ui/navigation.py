@@ -6,6 +6,7 @@ A page is a module of `planner.ui.pages` with one function `show(desk)`; to add 
 from __future__ import annotations
 
 import importlib
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,6 +25,8 @@ PAGES = ("coverage", "targets", "gaps", "quality", "method")
 """The pages there are, in the contract's order."""
 LOOK_AGAIN_S = 0.3
 """How often a waiting page looks whether its project is ready."""
+HOLD_S = 8.0
+"""So long a visit waits in its own run; after that the page is let go and looks again by itself."""
 TONGUES = {"zh": "中文", "en": "English"}
 
 
@@ -37,10 +40,10 @@ def show(arguments: Sequence[str]) -> None:
     state.write_address()
     known = opening(project)
     with st.container(key=f"page_{page}"):
-        if known.ready.is_set():
+        if _ready_soon(known, lang):
             _show_page(page, known, lang)
         else:
-            _wait(known, lang)
+            _look_again(known, lang)
 
 
 def _top_bar(known: Sequence[str], lang: str) -> tuple[str, str]:
@@ -89,13 +92,30 @@ def _show_page(page: str, known: Opening, lang: str) -> None:
     faults.said(importlib.import_module(f"planner.ui.pages.{page}").show)(Desk(lang, known, known.read_city(), known.report))
 
 
-def _wait(known: Opening, lang: str) -> None:
-    """A sentence of what is being done, until the project is ready and the page can be drawn."""
+def _ready_soon(known: Opening, lang: str) -> bool:
+    """Whether the project is ready, or becomes so while this visit waits for it, with a sentence of what is being done."""
+    if known.ready.is_set():
+        return True
+    spot, end = st.empty(), time.monotonic() + HOLD_S
+    spot.html(_waiting(known, lang))
+    while time.monotonic() < end and not known.ready.wait(LOOK_AGAIN_S):
+        spot.html(_waiting(known, lang))
+    spot.empty()
+    return known.ready.is_set()
+
+
+def _look_again(known: Opening, lang: str) -> None:
+    """The sentence of what is being done, on a page that looks by itself whether the project is ready."""
 
     @st.fragment(run_every=LOOK_AGAIN_S)
     def look() -> None:
         if known.ready.is_set():
             st.rerun()
-        st.html(f'<p class="waiting" role="status">{escaped(t(f"ui.step.{known.step}", lang))}</p>')
+        st.html(_waiting(known, lang))
 
     look()
+
+
+def _waiting(known: Opening, lang: str) -> str:
+    """What is being done, as a sentence."""
+    return f'<p class="waiting" role="status">{escaped(t(f"ui.step.{known.step}", lang))}</p>'

@@ -140,6 +140,7 @@ def test_a_broken_file_is_a_sentence_that_names_it(visit: Visit, tmp_path: Path,
 def test_a_page_that_waits_says_what_is_done(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["app.py", str(tiny)])
     monkeypatch.setattr("planner.ui.navigation.opening", lambda project: opening.Opening(project, (), step="reading"))
+    monkeypatch.setattr("planner.ui.navigation.HOLD_S", 0.5)
     started = time.monotonic()
     page = AppTest.from_file(str(APP), default_timeout=30).run()
     assert time.monotonic() - started < 10
