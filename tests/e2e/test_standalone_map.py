@@ -19,7 +19,6 @@ from planner.inputs.layers import Boundaries
 CRS, X, Y, SIDE = "EPSG:32650", 448_000.0, 4_418_000.0, 6
 SHARES = [None if k == 7 else k / (SIDE * SIDE - 1) for k in range(SIDE * SIDE)]
 HOSTILE = "</script><img src=x onerror='window.pwned=1'>"
-SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
 def needed(module):
@@ -49,20 +48,18 @@ def html_file(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def opened(chromium, html_file):
+def opened(browser, html_file):
     """The file opened from disk by a browser that is offline, with all it asked and said."""
-    playwright = needed("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=SWITCHES)
-        page = browser.new_context(viewport={"width": 1000, "height": 720}, offline=True).new_page()
-        page.said = []
-        page.on("request", lambda request: page.said.append(request.url))
-        page.on("console", lambda message: page.said.append(message.text))
-        page.on("pageerror", lambda error: page.said.append(str(error)))
-        page.goto(html_file.as_uri())
-        page.wait_for_function("window.__planner?.mapVersion > 0")
-        yield page
-        browser.close()
+    context = browser.new_context(viewport={"width": 1000, "height": 720}, offline=True)
+    page = context.new_page()
+    page.said = []
+    page.on("request", lambda request: page.said.append(request.url))
+    page.on("console", lambda message: page.said.append(message.text))
+    page.on("pageerror", lambda error: page.said.append(str(error)))
+    page.goto(html_file.as_uri())
+    page.wait_for_function("window.__planner?.mapVersion > 0")
+    yield page
+    context.close()
 
 
 def test_it_paints_without_asking_or_complaining(opened, html_file):
