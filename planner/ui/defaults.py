@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from planner.errors import PackError
+from planner.errors import InputError, PackError
 from planner.i18n import t
 from planner.inputs.layers import TOTAL
 from planner.measure.city import City
@@ -43,6 +43,13 @@ class Default:
         """Why the layer opens as it does."""
         reason = t(f"ui.rule.{self.rule}", lang, **{key: value.get(lang, "") for key, value in self.params.items()})
         return reason if self.own_target else t("ui.rule.free_target", lang, reason=reason, target=self.target)
+
+
+def check_measurable(city: City) -> None:
+    """That there is something to measure, and a speed to measure it with. Raises InputError."""
+    for section, there in (("facilities", city.facilities), ("travel", city.travels)):
+        if not there:
+            raise InputError("project_section_empty", section=section)
 
 
 def travel_for(city: City, name: str) -> TravelProfile:

@@ -11,7 +11,7 @@ from planner.ui.opening import Opening
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The language, the project as it was opened, and what was read of it."""
+    """The language, the project as it was opened, and what was read of it. (A page named in NEED_NO_CITY may find no city.)"""
 
     lang: str
     opening: Opening

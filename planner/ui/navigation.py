@@ -23,6 +23,8 @@ from planner.ui.text import escaped
 
 PAGES = ("coverage", "targets", "gaps", "quality", "method")
 """The pages there are, in the contract's order."""
+NEED_NO_CITY = ("quality",)
+"""Pages that show what was found in the files even where nothing can be measured."""
 LOOK_AGAIN_S = 0.3
 """How often a waiting page looks whether its project is ready."""
 HOLD_S = 8.0
@@ -88,8 +90,9 @@ def _show_page(page: str, known: Opening, lang: str) -> None:
     """The page, or the sentence that says why there is none."""
     if known.error is not None:
         faults.say(known.error, lang, known.report)
-        return
-    faults.said(importlib.import_module(f"planner.ui.pages.{page}").show)(Desk(lang, known, known.read_city(), known.report))
+        if page not in NEED_NO_CITY:
+            return
+    faults.said(importlib.import_module(f"planner.ui.pages.{page}").show)(Desk(lang, known, known.city, known.report))  # type: ignore[arg-type]
 
 
 def _ready_soon(known: Opening, lang: str) -> bool:

@@ -32,6 +32,7 @@ def read(project: str, report: QualityReport) -> City:
 def first_view(known: Opening) -> None:
     """Distances, figures and map of the view that a visit without settings opens with."""
     city, packs = known.read_city(), known.packs()
+    defaults.check_measurable(city)
     layer = defaults.first_layer(city, packs)
     start = defaults.default_of(city, packs, layer)
     known.coverage(layer, start.travel, start.minutes, defaults.first_level(city), defaults.first_group(city))

@@ -135,6 +135,21 @@ def test_a_broken_file_is_a_sentence_that_names_it(visit: Visit, tmp_path: Path,
     assert not page.exception
     assert "township.geojson" in html(page)
     assert "Traceback" not in html(page)
+    listed = visit(tmp_path, lang="en", page="quality")
+    assert not listed.exception
+    assert len(listed.dataframe) == 2  # issues and files
+
+
+def test_a_project_without_a_layer_says_what_is_missing(visit: Visit, tmp_path: Path, tiny: Path) -> None:
+    for file in tiny.iterdir():
+        if file.is_file():
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    written = (tmp_path / "planner.toml").read_text(encoding="utf-8")
+    start, end = written.index("[facilities.clinic]"), written.index("[travel.walk]")
+    (tmp_path / "planner.toml").write_text(written[:start] + written[end:], encoding="utf-8")
+    page = visit(tmp_path, lang="en")
+    assert not page.exception
+    assert "[facilities.…]" in html(page)
 
 
 def test_a_page_that_waits_says_what_is_done(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
