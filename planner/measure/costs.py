@@ -71,7 +71,5 @@ def cost_matrix(network: StreetNetwork, demand: Attachment, facilities: Attachme
     """
     if not (math.isfinite(limit_m) and limit_m >= 0):
         raise PlannerError("limit_invalid", value=limit_m)
-    row, column, cost_m = paths.within(network, demand, facilities, limit_m=limit_m, progress=progress)
-    start = np.zeros(len(demand) + 1, dtype=np.int64)
-    np.cumsum(np.bincount(row, minlength=len(demand)), out=start[1:])
-    return CostMatrix((len(demand), len(facilities)), start, column, cost_m, limit_m)
+    rows = paths.within(network, demand, facilities, limit_m=limit_m, progress=progress)
+    return CostMatrix((len(demand), len(facilities)), rows.start, rows.column.astype(np.int64), rows.cost, limit_m)

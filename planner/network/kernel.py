@@ -1,135 +1,266 @@
-"""Searches over street graphs: arrays in, arrays out. The callers have checked the arrays; nothing here can fail on data.
+"""Searches over street graphs: arrays in, arrays out; exact on edges, sparse, bounded, the same for any number of threads.
 
-A graph is a CSR of arcs between nodes. Sources are seeds: each source enters the graph at one or more nodes with a cost already spent.
+Sources enter the graph as seeds: at one or more nodes, each with a cost already spent. Places are points on edges; `seeds_at` makes
+seeds of them. Limits are inclusive. A cost is the left-to-right float64 sum along the cheapest way, as Dijkstra's algorithm has it, bit
+for bit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+from planner.network import fronts, loops
+from planner.network.csr import Arcs, Counts, Floats, Graph, Ints, Longs
+from planner.network.parallel import Progress, side_by_side
+from planner.network.places import Places, Seeds, bucket_rate, by_edge, ends_of, grouped, inside_nodes, owners, seeds_at
 
-CELLS_AT_ONCE = 4_000_000
-"""Dense cells (sources x nodes) held at once: 32 MB of float64."""
+BUCKETS = 1024
+"""Buckets of a queue; a power of 2. Ways that differ by more than so many widths share buckets, which costs time and changes nothing."""
 
+WIDE, NARROW = 2.5, 0.6
+"""Width of a bucket in mean costs of an edge, for searches from all sources at once and from one at a time; measured, flat around these."""
+
+TILE_SHIFT = 14
+"""Nodes of a tile: 2**14, whose arrays fit a processor's second-level memory (measured)."""
+
+CHUNK_SOURCES = 256
+"""Sources that one thread searches from before it takes the next, at most."""
+
+ROWS_AT_ONCE = 1 << 18
+"""Entries of rows held at first by each thread; grows where one row has more."""
+
+POOL_SPARE = 64
+"""Entries of a pool beyond two for each label that may wait in it."""
+
+MOST_NEAREST = 31
+"""The greatest k of k_nearest: a node's labels are marked in 32 bits."""
 
 @dataclass(frozen=True, slots=True)
-class Arcs:
-    """Directed arcs as CSR: those from node n are start[n]:start[n + 1] of head and cost. At most one arc a pair of nodes, no loops."""
+class Rows:
+    """Sparse rows: those of row r are start[r]:start[r + 1] of column and cost. What is beyond the limit is absent.
 
-    start: IntArray
-    head: IntArray
-    cost: FloatArray
+    A cost of 0 is stored.
+    """
 
-    @property
-    def nodes(self) -> int:
-        """Number of nodes."""
-        return len(self.start) - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Seeds:
-    """Where sources enter: those of source s are start[s]:start[s + 1] of node and cost."""
-
-    start: IntArray
-    node: IntArray
-    cost: FloatArray
+    start: Longs
+    column: Ints
+    cost: Floats
 
     def __len__(self) -> int:
         return len(self.start) - 1
 
 
-def arcs(nodes: int, tail: IntArray, head: IntArray, cost: FloatArray) -> Arcs:
-    """CSR from arcs in any order: of parallel arcs the cheapest stays, loops go."""
-    order = cheapest(tail, head, cost, np.flatnonzero(tail != head))
-    return Arcs(_starts(nodes, tail[order]), head[order], cost[order])
+class Fronts:
+    """What searches from many sources work with, between calls; one for each thread."""
+
+    def __init__(self, graph: Graph) -> None:
+        tiles = (graph.nodes >> TILE_SHIFT) + 1
+        self.link = np.full(graph.nodes, loops.FREE, dtype=np.int32)
+        self.pool = _pool(1 << TILE_SHIFT)
+        self.bucket = np.full(BUCKETS, -1, dtype=np.int32)
+        self.inbox, self.queue = np.full(tiles, -1, dtype=np.int32), np.empty(tiles, dtype=np.int32)
+        self.spent, self.owner = np.empty(0), np.empty(0, dtype=np.int32)
+
+    def settle(self, arcs: Arcs, node: Ints, cost: Floats, owner: Ints, limit: float, rate: float, spent: Floats, owners: Ints,
+               log: Log | None = None) -> None:
+        """Improves spent and owners by seeds; what changes is noted in the log, if there is one."""
+        into = log or _NO_LOG
+        into.count = fronts.settle(arcs.start, arcs.head, arcs.cost, node, cost, owner, limit, rate, TILE_SHIFT, spent, owners, self.link,
+                                   *self.pool,
+                                   self.bucket, self.inbox, self.queue, log is not None, into.kept, into.node, into.spent, into.owner,
+                                   into.count)
 
 
-def seeds(count: int, source: IntArray, node: IntArray, cost: FloatArray) -> Seeds:
-    """Seeds of `count` sources from rows in any order; of several at one node the cheapest stays."""
-    order = cheapest(source, node, cost, np.arange(len(source)))
-    return Seeds(_starts(count, source[order]), node[order], cost[order])
+class Log:
+    """What labels were before they changed, each node once: node, spent and owner up to `count`; kept marks the nodes."""
+
+    def __init__(self, nodes: int) -> None:
+        self.count = 0
+        self.kept = np.zeros(nodes, dtype=np.uint8)
+        self.node, self.spent, self.owner = np.empty(nodes, dtype=np.int32), np.empty(nodes), np.empty(nodes, dtype=np.int32)
 
 
-def _starts(count: int, row: IntArray) -> IntArray:
-    """Where each of `count` rows starts in an array sorted by row."""
-    start = np.zeros(count + 1, dtype=np.int64)
-    np.cumsum(np.bincount(row, minlength=count), out=start[1:])
-    return start
+_NO_LOG = Log(0)
 
 
-def cheapest(row: IntArray, column: IntArray, cost: FloatArray, keep: IntArray) -> IntArray:
-    """Of the entries in `keep` the cheapest of each (row, column), by row, then column."""
-    order = keep[np.lexsort((cost[keep], column[keep], row[keep]))]
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (np.diff(row[order]) != 0) | (np.diff(column[order]) != 0)
-    return order[first]
+def _pool(nodes: int) -> tuple[Counts, Floats, Ints]:
+    """An empty pool of entries for searches over so many nodes: node, cost, next. Memory that is not used is not taken."""
+    size = 2 * nodes + POOL_SPARE
+    return np.empty(size, dtype=np.uint32), np.empty(size), np.empty(size, dtype=np.int32)
 
 
-def _with_sources(graph: Arcs, entry: Seeds) -> tuple[object, FloatArray, IntArray, IntArray]:
-    """The graph with a further node for each source and arcs from it to its seeds, as a scipy matrix; and its CSR parts."""
-    from scipy.sparse import csr_array
+def nearest(graph: Graph, entry: Seeds, *, limit: float = np.inf, reverse: bool = False, work: Fronts | None = None) -> tuple[Floats, Ints]:
+    """The nearest source of each node.
 
-    size = graph.nodes + len(entry)
-    start = np.concatenate([graph.start, graph.start[-1] + entry.start[1:]])
-    head, cost = np.concatenate([graph.head, entry.node]), np.concatenate([graph.cost, entry.cost])
-    return csr_array((cost, head, start), shape=(size, size)), cost, head, start
-
-
-def nearest(graph: Arcs, entry: Seeds) -> tuple[FloatArray, IntArray]:
-    """Cheapest source of each node: cost (N,), inf where none gets there, and owner (N,), -1 there; of equals the lowest source."""
-    from scipy.sparse.csgraph import dijkstra
-
-    if len(entry) == 0 or graph.nodes == 0:
-        return np.full(graph.nodes, np.inf), np.full(graph.nodes, -1, dtype=np.int64)
-    matrix, cost, head, start = _with_sources(graph, entry)
-    sources = np.arange(graph.nodes, graph.nodes + len(entry))
-    spent, _, owner = dijkstra(matrix, directed=True, indices=sources, min_only=True, return_predecessors=True)
-    owner = np.where(np.isfinite(spent), owner.astype(np.int64) - graph.nodes, np.iinfo(np.int64).max)
-    _lowest_owner(start, head, cost, spent, owner)
-    owner[~np.isfinite(spent)] = -1
-    return spent[:graph.nodes], owner[:graph.nodes]
-
-
-def expand(start: IntArray, rows: IntArray) -> tuple[IntArray, IntArray]:
-    """All entries of some rows of a CSR: for each, the place in `rows` of its row, and its position."""
-    sizes = start[rows + 1] - start[rows]
-    which = np.repeat(np.arange(len(rows)), sizes)
-    return which, start[rows][which] + np.arange(len(which)) - (np.cumsum(sizes) - sizes)[which]
-
-
-def _lowest_owner(start: IntArray, head: IntArray, cost: FloatArray, spent: FloatArray, owner: IntArray) -> None:
-    """Hands the lowest owner on along the arcs that cheapest ways use, until nothing changes."""
-    changed = np.flatnonzero(np.isfinite(spent))
-    while len(changed):
-        which, arc = expand(start, changed)
-        tail, to = changed[which], head[arc]
-        better = (spent[tail] + cost[arc] == spent[to]) & (owner[tail] < owner[to])
-        changed = np.unique(to[better])
-        np.minimum.at(owner, to[better], owner[tail[better]])
-
-
-def within(graph: Arcs, entry: Seeds, limit: float) -> Iterator[tuple[int, IntArray, IntArray, FloatArray]]:
-    """All nodes within a limit (inclusive) of each source, in blocks of sources.
-
-    Yields (first source of the next block, source (K,), node (K,), cost (K,)), sources ascending, nodes ascending within them.
+    reverse : search against the direction of travel, from destinations. work : may be kept between calls, one for each thread.
+    Returns cost (N,), inf where no source is within the limit, and owner (N,), -1 there; of equally near sources the one with the lowest
+    number.
     """
-    from scipy.sparse.csgraph import dijkstra
+    found = np.empty(graph.nodes), np.empty(graph.nodes, dtype=np.int32)
+    loops.hand_out(graph.order, *_labels(graph, entry, 1, limit, reverse, work or Fronts(graph)), *found)
+    return found
 
+
+def nearest_layers(graph: Graph, layers: Sequence[Seeds], *, limit: float = np.inf, reverse: bool = False,
+                   threads: int | None = None) -> list[tuple[Floats, Ints]]:
+    """`nearest` of several layers of sources, side by side in threads."""
+    works = partial(Fronts, graph)
+    return side_by_side(works, lambda work, entry: nearest(graph, entry, limit=limit, reverse=reverse, work=work), list(layers), threads,
+                        None)
+
+
+def k_nearest(graph: Graph, entry: Seeds, k: int, *, limit: float = np.inf, reverse: bool = False) -> tuple[Floats, Ints]:
+    """The k nearest sources of each node: cost (N, k), cheapest first, inf where there are fewer, and owner (N, k), -1 there.
+
+    Of equally near sources the ones with the lowest numbers. Raises ValueError unless 1 <= k <= MOST_NEAREST.
+    """
+    spent, owner = _labels(graph, entry, k, limit, reverse, Fronts(graph))
+    return spent.reshape(-1, k).take(graph.rank, axis=0), owner.reshape(-1, k).take(graph.rank, axis=0)
+
+
+def _labels(graph: Graph, entry: Seeds, k: int, limit: float, reverse: bool, work: Fronts) -> tuple[Floats, Ints]:
+    """The k nearest sources of each inside node: cost and owner (N * k,), which belong to `work`."""
+    if not 1 <= k <= MOST_NEAREST:
+        raise ValueError(f"k is not from 1 to {MOST_NEAREST}")
+    arcs, inside, rate, owner = graph.arcs(reverse), inside_nodes(graph, entry), bucket_rate(graph, entry, WIDE), owners(entry)
+    if len(work.spent) != graph.nodes * k:
+        work.spent, work.owner = np.empty(graph.nodes * k), np.empty(graph.nodes * k, dtype=np.int32)
+    work.spent.fill(np.inf)
+    work.owner.fill(-1)
+    if k == 1:
+        work.settle(arcs, inside, entry.cost, owner, limit, rate, work.spent, work.owner)
+    else:
+        node, cost, after = _pool(k << TILE_SHIFT)
+        fronts.settle_k(arcs.start, arcs.head, arcs.cost, inside, entry.cost, owner, k, limit, rate, TILE_SHIFT, work.spent, work.owner,
+                        np.zeros(graph.nodes, dtype=np.int32), work.link, node, cost, np.empty_like(after), after, work.bucket, work.inbox,
+                        work.queue)
+    return work.spent, work.owner
+
+
+def nearest_at(graph: Graph, sources: Places, points: Places, k: int = 1, *, limit: float = np.inf, reverse: bool = False,
+               work: Fronts | None = None) -> tuple[Floats, Ints]:
+    """The k nearest sources of points, exact on edges at both ends, as in `reach`: cost (P, k), inf where there are fewer, and source
+    (P, k), -1 there.
+
+    reverse : travel goes from the points to the sources. Of equally near sources the ones with the lowest numbers.
+    """
+    spent, owner = _labels(graph, seeds_at(graph, sources, leaving=not reverse), k, limit, reverse, work or Fronts(graph))
+    point, node, rest = ends_of(graph, points, reverse)
+    end_start, (end_node, end_rest) = grouped(len(points), point, node, rest)
+    best, who = np.full(len(points) * k, np.inf), np.full(len(points) * k, -1, dtype=np.int32)
+    fronts.read_off(end_start, end_node, end_rest, points.start, points.edge, points.along, points.leg, *by_edge(graph, sources),
+                    graph.direction,
+                    -1 if reverse else 1, k, limit, spent, owner, best, who, np.zeros(len(points), dtype=np.int32))
+    return best.reshape(-1, k), who.reshape(-1, k)
+
+
+class _Search:
+    """What searches from one source at a time work with; one for each thread."""
+
+    def __init__(self, graph: Graph, points: int) -> None:
+        self.arrays = (np.full(graph.nodes, np.inf), np.full(graph.nodes, loops.FREE, dtype=np.int32), *_pool(graph.nodes),
+                       np.full(BUCKETS, -1, dtype=np.int32), np.empty(graph.nodes, dtype=np.int32))
+        self.best, self.hit = np.full(points, np.inf), np.empty(points, dtype=np.int32)
+        self.column, self.cost = np.empty(0, dtype=np.int32), np.empty(0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Rows of some sources, one after the other, as a thread left them."""
+
+    source: Longs
+    size: Longs
+    column: Ints
+    cost: Floats
+
+
+def _rows(count: int, pieces: list[_Piece]) -> Rows:
+    """The pieces' rows by source."""
+    start = np.zeros(count + 1, dtype=np.int64)
+    for piece in pieces:
+        start[piece.source + 1] = piece.size
+    np.cumsum(start, out=start)
+    column, cost = np.empty(start[-1], dtype=np.int32), np.empty(start[-1])
+    for piece in pieces:
+        loops.lay_out(np.cumsum(piece.size) - piece.size, piece.size, piece.column, piece.cost, start[piece.source], column, cost)
+    return Rows(start, column, cost)
+
+
+def turned(rows: Rows, columns: int) -> Rows:
+    """Columns as rows; within each the former rows ascend. Turned twice, rows have their columns ascending."""
+    start = np.zeros(columns + 2, dtype=np.int64)
+    row, cost = np.empty(len(rows.column), dtype=np.int32), np.empty(len(rows.cost))
+    loops.turn(rows.start[:-1], np.diff(rows.start), rows.column, rows.cost, start, row, cost)
+    return Rows(start[:-1], row, cost)
+
+
+def _search_all(graph: Graph, entry: Seeds, inside: Ints, points: int, run: Callable[..., int], threads: int | None,
+                progress: Progress | None) -> Rows:
+    """run(search, sources, begin, size) over all sources, neighbours together; rows by source."""
     count = len(entry)
-    if count == 0 or graph.nodes == 0:
-        return
-    block = max(1, CELLS_AT_ONCE // graph.nodes)
-    for first in range(0, count, block):
-        last = min(first + block, count)
-        part = Seeds(entry.start[first:last + 1] - entry.start[first], entry.node[entry.start[first]:entry.start[last]],
-                     entry.cost[entry.start[first]:entry.start[last]])
-        matrix, *_ = _with_sources(graph, part)
-        spent = dijkstra(matrix, directed=True, indices=np.arange(graph.nodes, graph.nodes + last - first), limit=limit)[:, :graph.nodes]
-        source, node = np.nonzero(np.isfinite(spent))
-        yield last, source.astype(np.int64) + first, node.astype(np.int64), spent[source, node]
+    key = np.zeros(count, dtype=np.int64)
+    filled = np.flatnonzero(np.diff(entry.start))
+    key[filled] = inside[entry.start[filled]]
+    source = np.argsort(key, kind="stable")
+    chunk = max(1, min(CHUNK_SOURCES, -(-count // 16)))
+
+    def job(search: _Search, mine: Longs) -> list[_Piece]:
+        size, pieces, begin, room = np.zeros(len(mine), dtype=np.int64), [], 0, ROWS_AT_ONCE
+        while begin < len(mine):
+            search.column, search.cost = np.empty(room, dtype=np.int32), np.empty(room)  # what stays unused of it is never touched
+            end = run(search, mine, begin, size)
+            used = int(size[begin:end].sum())
+            pieces.append(_Piece(mine[begin:end], size[begin:end].copy(), search.column[:used], search.cost[:used]))
+            if end < len(mine):
+                room = max(room, int(size[end]))
+            begin = end
+        return pieces
+
+    jobs = [source[at:at + chunk] for at in range(0, count, chunk)]
+    done = side_by_side(lambda: _Search(graph, points), job, jobs, threads, progress)
+    return _rows(count, [piece for pieces in done for piece in pieces])
+
+
+def within(graph: Graph, entry: Seeds, limit: float, *, reverse: bool = False, threads: int | None = None,
+           progress: Progress | None = None) -> Rows:
+    """All nodes within the limit of each source: rows by source, columns the caller's nodes in the order they were found.
+
+    limit : inclusive; inf for no limit. progress : called with the share that is done, 0..1; what it raises ends the work.
+    """
+    arcs, inside, rate = graph.arcs(reverse), inside_nodes(graph, entry), bucket_rate(graph, entry, NARROW)
+
+    def run(search: _Search, mine: Longs, begin: int, size: Longs) -> int:
+        return int(loops.reach_nodes(arcs.start, arcs.head, arcs.cost, entry.start, inside, entry.cost, mine, begin, limit, rate,
+                                     *search.arrays,
+                                     graph.order, size, search.column, search.cost))
+
+    return _search_all(graph, entry, inside, 0, run, threads, progress)
+
+
+def reach(graph: Graph, sources: Places, points: Places, limit: float, *, reverse: bool = False, by_point: bool = False,
+          threads: int | None = None,
+          progress: Progress | None = None) -> Rows:
+    """All points within the limit of each source, exact on edges at both ends: leg + along + nodes + along + leg, or straight along a
+    shared edge.
+
+    reverse : travel goes from the points to the sources. by_point : rows by point with columns the sources, ascending; else rows by
+    source with columns the points in the order they were found. limit, progress : as in `within`.
+    """
+    arcs, entry = graph.arcs(reverse), seeds_at(graph, sources, leaving=not reverse)
+    inside, rate = inside_nodes(graph, entry), bucket_rate(graph, entry, NARROW)
+    point, node, rest = ends_of(graph, points, reverse)
+    end_start, (end_point, end_rest) = grouped(graph.nodes, node, point, rest)
+    targets = (end_start.astype(np.uint32), end_point.astype(np.int32), end_rest, sources.start, sources.edge, sources.along, sources.leg,
+               *by_edge(graph, points), graph.direction, -1 if reverse else 1)
+
+    def run(search: _Search, mine: Longs, begin: int, size: Longs) -> int:
+        return int(loops.reach_points(arcs.start, arcs.head, arcs.cost, entry.start, inside, entry.cost, mine, begin, limit, rate,
+                                      *search.arrays,
+                                      *targets, search.best, search.hit, size, search.column, search.cost))
+
+    rows = _search_all(graph, entry, inside, len(points), run, threads, progress)
+    return turned(rows, len(points)) if by_point else rows

@@ -25,3 +25,20 @@ def draw() -> Callable[..., StreetNetwork]:
         return from_lines(lines_of(text), crs=CRS, mode=mode, columns=columns)
 
     return make
+
+
+@pytest.fixture(params=["compiled", "interpreted"])
+def loops_as(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The searches' loops as they are compiled, and the same loops run line by line by Python, where their lines can be counted."""
+    from planner.network import fronts, loops
+    from planner.network.jit import Loop
+
+    if request.param == "interpreted":
+        for module in (loops, fronts):
+            for name, value in list(vars(module).items()):
+                if isinstance(value, Loop):
+                    monkeypatch.setattr(value, "compiled", value.function)
+                elif hasattr(value, "py_func"):
+                    monkeypatch.setattr(module, name, value.py_func)
+    kind: str = request.param
+    return kind

@@ -4,6 +4,8 @@ import pytest
 from planner.network import paths
 from planner.network.snap import attach
 
+pytestmark = pytest.mark.usefixtures("loops_as")
+
 
 def at(network, *points):
     x, y = np.array(points, dtype=float).T
@@ -11,8 +13,10 @@ def at(network, *points):
 
 
 def pairs(network, origins, destinations, limit=1080.0):
-    a, b, metres = paths.within(network, origins, destinations, limit_m=limit)
-    return {(i, j): pytest.approx(d) for i, j, d in zip(a.tolist(), b.tolist(), metres.tolist(), strict=True)}
+    rows = paths.within(network, origins, destinations, limit_m=limit)
+    assert len(rows) == len(origins)
+    origin = np.repeat(np.arange(len(rows)), np.diff(rows.start))
+    return {(i, j): pytest.approx(d) for i, j, d in zip(origin.tolist(), rows.column.tolist(), rows.cost.tolist(), strict=True)}
 
 
 #  ASCII: (0,200)----(300,200)
@@ -111,13 +115,14 @@ def test_an_edge_without_length(draw):
     assert pairs(street, at(street, (10, 0)), at(street, (90, 0), (150, 0))) == {(0, 0): 0, (0, 1): 50}
 
 
-def test_blocks_of_pairs_change_nothing(draw, monkeypatch):
+def test_the_three_nearest(draw):
     street = draw("0 0, 100 0 | 100 0, 200 0")
-    rng = np.random.default_rng(2)
-    here, there = at(street, *rng.uniform(0, 200, (30, 2))), at(street, *rng.uniform(0, 200, (12, 2)))
-    whole = paths.nearest(street, here, there)
-    monkeypatch.setattr(paths, "PAIRS_AT_ONCE", 5)
-    assert [part.tolist() for part in paths.nearest(street, here, there)] == [part.tolist() for part in whole]
+    cost, who = paths.k_nearest(street, at(street, (90, 0), (90, 5000)), at(street, (150, 0), (50, 0), (110, 5), (0, 0)), 3)
+    #                                         20 + 5 by the corner, 40 back along the street, 60 by the corner
+    assert cost.tolist() == [[25, 40, 60], [np.inf] * 3]
+    assert who.tolist() == [[2, 1, 0], [-1] * 3]
+    fewer, who = paths.k_nearest(street, at(street, (90, 0)), at(street, (50, 0)), 2)
+    assert fewer.tolist() == [[40, np.inf]] and who.tolist() == [[0, -1]]
 
 
 def test_progress_is_told_and_can_end_the_work(draw):
