@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -75,7 +76,8 @@ def shortfall(result: TargetResult | UnitResult, of: str, lang: str, *, share: b
     if of in ("", "share"):
         return figure(result.shortfall, share=share or of == "share")
     word = t(f"evaluate.of_{of}", lang) if has(f"evaluate.of_{of}", lang) else of
-    return f"{figure(result.shortfall, share=False)} {word}"
+    amount = float(math.ceil(result.shortfall - 1e-9)) if of == "people" else result.shortfall  # nobody is short of half a person
+    return f"{figure(amount, share=False)} {word}"
 
 
 def target_frame(results: Sequence[TargetResult], lang: str) -> pd.DataFrame:
