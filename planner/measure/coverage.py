@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,45 +14,12 @@ from scipy.spatial import cKDTree
 from planner.inputs.layers import TOTAL, FloatArray, IntArray
 from planner.inputs.status import BoolArray
 from planner.measure import costs
+from planner.measure.attaching import Chosen, attach_demand, attach_facilities, counting_facilities
 from planner.measure.city import City
-from planner.network.graph import Attachment
-from planner.network.snap import attach
 from planner.units import ServiceRadius, TravelProfile
 
 LIMIT_SLACK_M = 1e-6
 """Limits are inclusive on paper: floating point may land a hair above them (contract, section 2.1)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """Facilities picked from one or more layers. layer : (J,) slug, row : (J,) row in that layer's frame, x, y : (J,) metres."""
-
-    layer: npt.NDArray[np.object_]
-    row: IntArray
-    x: FloatArray
-    y: FloatArray
-
-
-def choose(city: City, picked: Mapping[str, BoolArray]) -> Chosen:
-    """The facilities of `picked` (layer -> mask over its rows) that have a place; those placed by name have none."""
-    slugs, rows, xs, ys = [], [], [], []
-    for slug, mask in picked.items():
-        frame = city.layer(slug).frame
-        x, y = frame["x"].to_numpy(float), frame["y"].to_numpy(float)
-        row = np.flatnonzero(mask & np.isfinite(x) & np.isfinite(y))
-        slugs.append(np.full(len(row), slug, dtype=object))
-        rows.append(row)
-        xs.append(x[row])
-        ys.append(y[row])
-    if not slugs:
-        none = np.empty(0)
-        return Chosen(np.empty(0, dtype=object), np.empty(0, dtype=np.int64), none, none)
-    return Chosen(np.concatenate(slugs), np.concatenate(rows).astype(np.int64), np.concatenate(xs), np.concatenate(ys))
-
-
-def counting_facilities(city: City, slug: str, as_of: dt.date) -> Chosen:
-    """The facilities of one layer that count on a day and have a place."""
-    return choose(city, {slug: city.counting(slug, as_of).counts})
 
 
 def _key(*parts: object) -> tuple[object, ...]:
@@ -65,15 +32,6 @@ def _digest(array: npt.NDArray[np.float64]) -> bytes:
     return hashlib.sha1(np.ascontiguousarray(array).tobytes(), usedforsecurity=False).digest()
 
 
-def attach_demand(city: City, travel: TravelProfile) -> Attachment:
-    """Where the demand points stand on the network of a travel."""
-    key = ("attach", travel.mode, travel.max_snap_m)
-    if key not in city.cache:
-        city.cache[key] = attach(city.streets.network(travel.mode), city.demand.x, city.demand.y, max_snap_m=travel.max_snap_m)
-    found: Attachment = city.cache[key]
-    return found
-
-
 def nearest_facility(city: City, chosen: Chosen, travel: TravelProfile) -> costs.Nearest:
     """The nearest of the chosen facilities to each demand point, on the network of a travel, without a limit.
 
@@ -81,9 +39,8 @@ def nearest_facility(city: City, chosen: Chosen, travel: TravelProfile) -> costs
     """
     key = _key("nearest", travel.mode, travel.max_snap_m, chosen.x, chosen.y)
     if key not in city.cache:
-        network = city.streets.network(travel.mode)
-        there = attach(network, chosen.x, chosen.y, max_snap_m=travel.max_snap_m)
-        city.cache[key] = costs.nearest(network, attach_demand(city, travel), there)
+        there = attach_facilities(city, chosen, travel)
+        city.cache[key] = costs.nearest(city.streets.network(travel.mode), attach_demand(city, travel), there)
     found: costs.Nearest = city.cache[key]
     return found
 

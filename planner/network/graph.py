@@ -80,23 +80,28 @@ class StreetNetwork:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """Points on the network: each at the nearest place of its nearest edge.
+    """Points p in P on the network, each at no place, at one, or at several (an area's entrances).
 
-    edge : (P,) edge number, -1 where no edge lies within the snap limit. along_m : (P,) metres from the edge's tail, in the measure of
-    length_m. leg_m : (P,) straight metres from the point to that place; NaN where not attached.
+    start : (P + 1,), the places of point p are start[p]:start[p + 1] of: edge : (R,) edge number. along_m : (R,) metres from the edge's
+    tail, in the measure of length_m. leg_m : (R,) straight metres from the point to that place.
     """
 
+    start: IntArray
     edge: IntArray
     along_m: FloatArray
     leg_m: FloatArray
 
+    def __post_init__(self) -> None:
+        if len(self.start) == 0 or not int(self.start[-1]) == len(self.edge) == len(self.along_m) == len(self.leg_m):
+            raise NetworkError("network_shapes_differ")
+
     @property
-    def attached(self) -> npt.NDArray[np.bool_]:
+    def attached(self) -> BoolArray:
         """(P,) whether the point is on the network."""
-        return self.edge >= 0
+        return np.diff(self.start) > 0
 
     def __len__(self) -> int:
-        return len(self.edge)
+        return len(self.start) - 1
 
 
 def measures(shape_start: IntArray, shape_xy: FloatArray) -> FloatArray:

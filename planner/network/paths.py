@@ -32,14 +32,10 @@ def _graph(network: StreetNetwork) -> Graph:
 
 
 def _places(points: Attachment) -> Places:
-    """The points as places on edges; one that is not attached has none."""
+    """The points as the searches take them."""
     from planner.network.places import Places
 
-    here = points.attached
-    start = np.zeros(len(points) + 1, dtype=np.int64)
-    np.cumsum(here, out=start[1:])
-    along, leg = np.ascontiguousarray(points.along_m[here]), np.ascontiguousarray(points.leg_m[here])
-    return Places(start, points.edge[here].astype(np.int32), along, leg)
+    return Places(points.start, points.edge.astype(np.int32), points.along_m, points.leg_m)
 
 
 def k_nearest(network: StreetNetwork, origins: Attachment, destinations: Attachment, k: int) -> tuple[FloatArray, IntArray]:

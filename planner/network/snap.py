@@ -52,30 +52,31 @@ def _on_edges(network: StreetNetwork, edge: IntArray, x: FloatArray, y: FloatArr
 
 
 def attach(network: StreetNetwork, x: FloatArray, y: FloatArray, *, max_snap_m: float) -> Attachment:
-    """Attaches points to the network.
+    """Attaches points to the network, each at one place or, where no edge lies within the limit, at none.
 
     x, y : (P,) metres in the network's CRS; a point without a finite place is not attached. max_snap_m : the greatest leg, inclusive.
     Among edges that are equally near the first is taken.
     """
     x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    found = Attachment(np.full(len(x), -1, dtype=np.int64), np.full(len(x), np.nan), np.full(len(x), np.nan))
+    edge, along_m, leg_m = np.full(len(x), -1, dtype=np.int64), np.empty(len(x)), np.empty(len(x))
     placed = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-    if network.edges == 0:
-        return found
-    for first in range(0, len(placed), AT_ONCE):
-        _attach_some(network, x, y, placed[first:first + AT_ONCE], max_snap_m, found)
-    return found
+    for first in range(0, len(placed) if network.edges else 0, AT_ONCE):
+        row, *at = _attach_some(network, x, y, placed[first:first + AT_ONCE], max_snap_m)
+        edge[row], along_m[row], leg_m[row] = at
+    found = edge >= 0
+    start = np.zeros(len(x) + 1, dtype=np.int64)
+    np.cumsum(found, out=start[1:])
+    return Attachment(start, edge[found], along_m[found], leg_m[found])
 
 
-def _attach_some(network: StreetNetwork, x: FloatArray, y: FloatArray, rows: IntArray, max_snap_m: float, found: Attachment) -> None:
-    """Attaches the points of some rows, writing into `found`: the tree proposes the edges, our own arithmetic decides."""
+def _attach_some(network: StreetNetwork, x: FloatArray, y: FloatArray, rows: IntArray,
+                 max_snap_m: float) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
+    """Row, edge, along and leg of the points of some rows that attach: the tree proposes the edges, our own arithmetic decides."""
     import shapely
 
     tree, points = _tree(network), shapely.points(x[rows], y[rows])
     reach = max_snap_m + 1.0 if np.isfinite(max_snap_m) else None
     (who, _), nearest = tree.query_nearest(points, max_distance=reach, return_distance=True, all_matches=False)
-    if len(who) == 0:
-        return
     pair, edge = tree.query(points[who], predicate="dwithin", distance=nearest + TIE_M)
     row = rows[who[pair]]
     leg, along = _on_edges(network, edge, x[row], y[row])
@@ -83,7 +84,12 @@ def _attach_some(network: StreetNetwork, x: FloatArray, y: FloatArray, rows: Int
     first = order[np.flatnonzero(np.diff(row[order], prepend=-1))]
     first = first[leg[first] <= max_snap_m + LIMIT_SLACK_M]
     row, edge = row[first], edge[first]
+    return row, edge, along_in_measure(network, edge, along[first]), leg[first]
+
+
+def along_in_measure(network: StreetNetwork, edge: IntArray, along: FloatArray) -> FloatArray:
+    """Metres along edges' shapes in the measure of their lengths, which a file may have stated otherwise."""
     shape = _measures(network)[network.shape_start[edge + 1] - 1]
-    share = np.clip(along[first] / np.where(shape > 0, shape, 1.0), 0.0, 1.0)
-    found.edge[row], found.leg_m[row] = edge, leg[first]
-    found.along_m[row] = np.where(network.length_m[edge] == shape, np.minimum(along[first], shape), share * network.length_m[edge])
+    share = np.clip(along / np.where(shape > 0, shape, 1.0), 0.0, 1.0)
+    found: FloatArray = np.where(network.length_m[edge] == shape, np.minimum(along, shape), share * network.length_m[edge])
+    return found

@@ -14,7 +14,8 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from planner.inputs.layers import FloatArray, IntArray
-from planner.measure.coverage import Chosen, choose, nearest_facility, straight_line, within
+from planner.measure.attaching import Chosen, choose
+from planner.measure.coverage import nearest_facility, straight_line, within
 from planner.targets.figures import INF, Cell, Exact, Figure, stock
 from planner.targets.inquiry import DataMissingError, Inquiry, Measured, UnitSet
 from planner.targets.pack import Limit

@@ -67,8 +67,9 @@ def slow_table(network: StreetNetwork, a: Places, b: Places, limit: float) -> Ta
     for side, end in ends.items():
         for k in np.flatnonzero(end.attached):
             stop = ("stop", side, int(k))
-            on_edge[int(end.edge[k])].append((float(end.along_m[k]), stop))
-            link(*((side, int(k)), stop)[:: 1 if side == "a" else -1], metres=float(end.leg_m[k]))
+            at = end.start[k]
+            on_edge[int(end.edge[at])].append((float(end.along_m[at]), stop))
+            link(*((side, int(k)), stop)[:: 1 if side == "a" else -1], metres=float(end.leg_m[at]))
     for edge, stops in on_edge.items():
         ends_at = (0.0, int(network.tail[edge])), (float(network.length_m[edge]), int(network.head[edge]))
         chain = [ends_at[0], *sorted(stops, key=lambda stop: stop[0]), ends_at[1]]

@@ -22,15 +22,15 @@ def test_the_nearest_place_of_the_nearest_edge(draw):
 def test_the_limit_is_inclusive(draw, y, there):
     found = at(draw("0 0, 100 0"), (50, y))
     assert found.attached.tolist() == [there]
-    assert np.isnan(found.leg_m[0]) == (not there) and np.isnan(found.along_m[0]) == (not there)
+    assert len(found.leg_m) == len(found.along_m) == there
 
 
 def test_a_limit_of_nothing_takes_points_on_streets(draw):
-    assert at(draw("0 0, 100 0"), (50, 0), (50, 0.1), snap=0.0).edge.tolist() == [0, -1]
+    assert at(draw("0 0, 100 0"), (50, 0), (50, 0.1), snap=0.0).attached.tolist() == [True, False]
 
 
 def test_points_without_a_place_are_not_attached(draw):
-    assert at(draw("0 0, 100 0"), (np.nan, 0), (np.inf, 0), (5, 0)).edge.tolist() == [-1, -1, 0]
+    assert at(draw("0 0, 100 0"), (np.nan, 0), (np.inf, 0), (5, 0)).attached.tolist() == [False, False, True]
 
 
 def test_no_points(draw):

@@ -1,0 +1,63 @@
+"""Where people and the facilities picked from layers meet the network."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.inputs.layers import FloatArray, IntArray
+from planner.inputs.status import BoolArray
+from planner.measure.city import City
+from planner.network.graph import Attachment
+from planner.network.snap import attach
+from planner.units import TravelProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Facilities picked from one or more layers. layer : (J,) slug, row : (J,) row in that layer's frame, x, y : (J,) metres."""
+
+    layer: npt.NDArray[np.object_]
+    row: IntArray
+    x: FloatArray
+    y: FloatArray
+
+
+def choose(city: City, picked: Mapping[str, BoolArray]) -> Chosen:
+    """The facilities of `picked` (layer -> mask over its rows) that have a place; those placed by name have none."""
+    slugs, rows, xs, ys = [], [], [], []
+    for slug, mask in picked.items():
+        frame = city.layer(slug).frame
+        x, y = frame["x"].to_numpy(float), frame["y"].to_numpy(float)
+        row = np.flatnonzero(mask & np.isfinite(x) & np.isfinite(y))
+        slugs.append(np.full(len(row), slug, dtype=object))
+        rows.append(row)
+        xs.append(x[row])
+        ys.append(y[row])
+    if not slugs:
+        none = np.empty(0)
+        return Chosen(np.empty(0, dtype=object), np.empty(0, dtype=np.int64), none, none)
+    return Chosen(np.concatenate(slugs), np.concatenate(rows).astype(np.int64), np.concatenate(xs), np.concatenate(ys))
+
+
+def counting_facilities(city: City, slug: str, as_of: dt.date) -> Chosen:
+    """The facilities of one layer that count on a day and have a place."""
+    return choose(city, {slug: city.counting(slug, as_of).counts})
+
+
+def attach_demand(city: City, travel: TravelProfile) -> Attachment:
+    """Where the demand points stand on the network of a travel."""
+    key = ("attach", travel.mode, travel.max_snap_m)
+    if key not in city.cache:
+        city.cache[key] = attach(city.streets.network(travel.mode), city.demand.x, city.demand.y, max_snap_m=travel.max_snap_m)
+    found: Attachment = city.cache[key]
+    return found
+
+
+def attach_facilities(city: City, chosen: Chosen, travel: TravelProfile) -> Attachment:
+    """Where the chosen facilities stand on the network of a travel."""
+    return attach(city.streets.network(travel.mode), chosen.x, chosen.y, max_snap_m=travel.max_snap_m)
