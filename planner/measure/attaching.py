@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from planner.inputs.layers import FloatArray, IntArray
+from planner.inputs.layers import Extents, FloatArray, IntArray, joined, points_only
 from planner.inputs.status import BoolArray
 from planner.measure.city import City
 from planner.network.graph import Attachment
@@ -19,29 +20,47 @@ from planner.units import TravelProfile
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Facilities picked from one or more layers. layer : (J,) slug, row : (J,) row in that layer's frame, x, y : (J,) metres."""
+    """Facilities picked from one or more layers. layer : (J,) slug, row : (J,) row in that layer's frame, x, y : (J,) metres, extents :
+    areas and entrances of those that are more than a point."""
 
     layer: npt.NDArray[np.object_]
     row: IntArray
     x: FloatArray
     y: FloatArray
+    extents: Extents
+
+    def digest(self) -> bytes:
+        """Everything that decides where the facilities are entered, in a few bytes: equal for equal places, in any process."""
+        import shapely
+
+        about, extents = hashlib.sha256(), self.extents
+        for array in (self.x, self.y, extents.door_start, extents.door_x, extents.door_y):
+            about.update(len(array).to_bytes(8, "little"))
+            about.update(np.ascontiguousarray(array).tobytes())
+        for number in np.flatnonzero(extents.has_area).tolist():
+            shape = shapely.to_wkb(extents.area[number], output_dimension=2, byte_order=1)
+            about.update(number.to_bytes(8, "little") + len(shape).to_bytes(8, "little") + shape)
+        return about.digest()
 
 
 def choose(city: City, picked: Mapping[str, BoolArray]) -> Chosen:
     """The facilities of `picked` (layer -> mask over its rows) that have a place; those placed by name have none."""
-    slugs, rows, xs, ys = [], [], [], []
+    slugs, rows, xs, ys, parts = [], [], [], [], []
     for slug, mask in picked.items():
-        frame = city.layer(slug).frame
+        layer = city.layer(slug)
+        frame = layer.frame
         x, y = frame["x"].to_numpy(float), frame["y"].to_numpy(float)
         row = np.flatnonzero(mask & np.isfinite(x) & np.isfinite(y))
         slugs.append(np.full(len(row), slug, dtype=object))
         rows.append(row)
         xs.append(x[row])
         ys.append(y[row])
+        parts.append(points_only(len(row)) if layer.extents is None else layer.extents.take(row))
     if not slugs:
         none = np.empty(0)
-        return Chosen(np.empty(0, dtype=object), np.empty(0, dtype=np.int64), none, none)
-    return Chosen(np.concatenate(slugs), np.concatenate(rows).astype(np.int64), np.concatenate(xs), np.concatenate(ys))
+        return Chosen(np.empty(0, dtype=object), np.empty(0, dtype=np.int64), none, none, points_only(0))
+    return Chosen(np.concatenate(slugs), np.concatenate(rows).astype(np.int64), np.concatenate(xs), np.concatenate(ys),
+                  joined(parts))
 
 
 def counting_facilities(city: City, slug: str, as_of: dt.date) -> Chosen:

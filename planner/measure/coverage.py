@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,22 +21,12 @@ LIMIT_SLACK_M = 1e-6
 """Limits are inclusive on paper: floating point may land a hair above them (contract, section 2.1)."""
 
 
-def _key(*parts: object) -> tuple[object, ...]:
-    """Arrays by their content, so that equal questions meet in the cache."""
-    return tuple(_digest(part) if isinstance(part, np.ndarray) else part for part in parts)
-
-
-def _digest(array: npt.NDArray[np.float64]) -> bytes:
-    """An array's content in a few bytes."""
-    return hashlib.sha1(np.ascontiguousarray(array).tobytes(), usedforsecurity=False).digest()
-
-
 def nearest_facility(city: City, chosen: Chosen, travel: TravelProfile) -> costs.Nearest:
     """The nearest of the chosen facilities to each demand point, on the network of a travel, without a limit.
 
     `facility` numbers the chosen facilities.
     """
-    key = _key("nearest", travel.mode, travel.max_snap_m, chosen.x, chosen.y)
+    key = ("nearest", travel.mode, travel.max_snap_m, chosen.digest())
     if key not in city.cache:
         there = attach_facilities(city, chosen, travel)
         city.cache[key] = costs.nearest(city.streets.network(travel.mode), attach_demand(city, travel), there)
@@ -46,16 +35,33 @@ def nearest_facility(city: City, chosen: Chosen, travel: TravelProfile) -> costs
 
 
 def straight_line(city: City, chosen: Chosen) -> FloatArray:
-    """(I,) metres from each demand point to the nearest chosen facility as the crow flies; inf where there is none."""
-    key = _key("straight", chosen.x, chosen.y)
+    """(I,) metres from each demand point to the nearest chosen facility as the crow flies; inf where there is none.
+
+    To an area, 0 inside it, where the facility has one; else to its nearest entrance; else to its point.
+    """
+    key = ("straight", chosen.digest())
     if key not in city.cache:
-        if len(chosen.x) == 0:
-            city.cache[key] = np.full(len(city.demand), np.inf)
-        else:
-            tree = cKDTree(np.column_stack([chosen.x, chosen.y]))
-            city.cache[key] = tree.query(np.column_stack([city.demand.x, city.demand.y]))[0].astype(np.float64)
+        city.cache[key] = _crow(city.demand.x, city.demand.y, chosen)
     found: FloatArray = city.cache[key]
     return found
+
+
+def _crow(x: FloatArray, y: FloatArray, chosen: Chosen) -> FloatArray:
+    """Metres from each place to the nearest of the chosen facilities."""
+    import shapely
+
+    extents, metres = chosen.extents, np.full(len(x), np.inf)
+    areas, doors = extents.has_area, extents.has_doors
+    point, door = ~(areas | doors), np.repeat(~areas, np.diff(extents.door_start))
+    targets = np.column_stack([np.concatenate([chosen.x[point], extents.door_x[door]]),
+                               np.concatenate([chosen.y[point], extents.door_y[door]])])
+    if len(targets):
+        metres = cKDTree(targets).query(np.column_stack([x, y]))[0].astype(np.float64)
+    if areas.any() and len(x):
+        tree = shapely.STRtree(extents.area[areas])
+        (who, _), away = tree.query_nearest(shapely.points(x, y), return_distance=True, all_matches=False)
+        metres[who] = np.minimum(metres[who], away)
+    return metres
 
 
 def within(cost_m: FloatArray, limit_m: float) -> BoolArray:
