@@ -158,7 +158,7 @@ def nearest_at(graph: Graph, sources: Places, points: Places, k: int = 1, *, lim
     return best.reshape(-1, k), who.reshape(-1, k)
 
 
-class _Search:
+class Search:
     """What searches from one source at a time work with; one for each thread."""
 
     def __init__(self, graph: Graph, points: int) -> None:
@@ -169,7 +169,7 @@ class _Search:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class Piece:
     """Rows of some sources, one after the other, as a thread left them."""
 
     source: Longs
@@ -178,7 +178,7 @@ class _Piece:
     cost: Floats
 
 
-def _rows(count: int, pieces: list[_Piece]) -> Rows:
+def laid_out(count: int, pieces: list[Piece]) -> Rows:
     """The pieces' rows by source."""
     start = np.zeros(count + 1, dtype=np.int64)
     for piece in pieces:
@@ -198,31 +198,37 @@ def turned(rows: Rows, columns: int) -> Rows:
     return Rows(start[:-1], row, cost)
 
 
-def _search_all(graph: Graph, entry: Seeds, inside: Ints, points: int, run: Callable[..., int], threads: int | None,
-                progress: Progress | None) -> Rows:
-    """run(search, sources, begin, size) over all sources, neighbours together; rows by source."""
+def pieces_of(run: Callable[..., int], search: Search, mine: Longs) -> list[Piece]:
+    """run(search, sources, begin, size) over some sources; one piece for each stretch of them that had room."""
+    size, pieces, begin, room = np.zeros(len(mine), dtype=np.int64), [], 0, ROWS_AT_ONCE
+    while begin < len(mine):
+        search.column, search.cost = np.empty(room, dtype=np.int32), np.empty(room)  # what stays unused of it is never touched
+        end = run(search, mine, begin, size)
+        used = int(size[begin:end].sum())
+        pieces.append(Piece(mine[begin:end], size[begin:end].copy(), search.column[:used], search.cost[:used]))
+        if end < len(mine):
+            room = max(room, int(size[end]))
+        begin = end
+    return pieces
+
+
+def in_chunks(entry: Seeds, inside: Ints) -> list[Longs]:
+    """The sources in lots for threads to take, neighbours together."""
     count = len(entry)
     key = np.zeros(count, dtype=np.int64)
     filled = np.flatnonzero(np.diff(entry.start))
     key[filled] = inside[entry.start[filled]]
     source = np.argsort(key, kind="stable")
     chunk = max(1, min(CHUNK_SOURCES, -(-count // 16)))
+    return [source[at:at + chunk] for at in range(0, count, chunk)]
 
-    def job(search: _Search, mine: Longs) -> list[_Piece]:
-        size, pieces, begin, room = np.zeros(len(mine), dtype=np.int64), [], 0, ROWS_AT_ONCE
-        while begin < len(mine):
-            search.column, search.cost = np.empty(room, dtype=np.int32), np.empty(room)  # what stays unused of it is never touched
-            end = run(search, mine, begin, size)
-            used = int(size[begin:end].sum())
-            pieces.append(_Piece(mine[begin:end], size[begin:end].copy(), search.column[:used], search.cost[:used]))
-            if end < len(mine):
-                room = max(room, int(size[end]))
-            begin = end
-        return pieces
 
-    jobs = [source[at:at + chunk] for at in range(0, count, chunk)]
-    done = side_by_side(lambda: _Search(graph, points), job, jobs, threads, progress)
-    return _rows(count, [piece for pieces in done for piece in pieces])
+def _search_all(graph: Graph, entry: Seeds, inside: Ints, points: int, run: Callable[..., int], threads: int | None,
+                progress: Progress | None) -> Rows:
+    """run(search, sources, begin, size) over all sources, neighbours together; rows by source."""
+    jobs = in_chunks(entry, inside)
+    done = side_by_side(lambda: Search(graph, points), partial(pieces_of, run), jobs, threads, progress)
+    return laid_out(len(entry), [piece for pieces in done for piece in pieces])
 
 
 def within(graph: Graph, entry: Seeds, limit: float, *, reverse: bool = False, threads: int | None = None,
@@ -233,12 +239,36 @@ def within(graph: Graph, entry: Seeds, limit: float, *, reverse: bool = False, t
     """
     arcs, inside, rate = graph.arcs(reverse), inside_nodes(graph, entry), bucket_rate(graph, entry, NARROW)
 
-    def run(search: _Search, mine: Longs, begin: int, size: Longs) -> int:
+    def run(search: Search, mine: Longs, begin: int, size: Longs) -> int:
         return int(loops.reach_nodes(arcs.start, arcs.head, arcs.cost, entry.start, inside, entry.cost, mine, begin, limit, rate,
                                      *search.arrays,
                                      graph.order, size, search.column, search.cost))
 
     return _search_all(graph, entry, inside, 0, run, threads, progress)
+
+
+class Reading:
+    """Where searches read points off: at the ends of their edges and on the edges; made once for all searches to these points."""
+
+    def __init__(self, graph: Graph, points: Places, reverse: bool) -> None:
+        self.points, self.reverse = len(points), reverse
+        point, node, rest = ends_of(graph, points, reverse)
+        start, (end_point, end_rest) = grouped(graph.nodes, node, point, rest)
+        self.ends = start.astype(np.uint32), end_point.astype(np.int32), end_rest
+        self.on_edges = by_edge(graph, points)
+
+
+def reading_off(graph: Graph, sources: Places, entry: Seeds, inside: Ints, into: Reading, limit: float) -> Callable[..., int]:
+    """run(search, sources, begin, size) that writes the points within the limit. entry, inside : the sources' seeds."""
+    arcs, rate = graph.arcs(into.reverse), bucket_rate(graph, entry, NARROW)
+    doors = sources.start, sources.edge, sources.along, sources.leg
+    targets = (*into.ends, *doors, *into.on_edges, graph.direction, -1 if into.reverse else 1)
+
+    def run(search: Search, mine: Longs, begin: int, size: Longs) -> int:
+        return int(loops.reach_points(arcs.start, arcs.head, arcs.cost, entry.start, inside, entry.cost, mine, begin, limit, rate,
+                                      *search.arrays, *targets, search.best, search.hit, size, search.column, search.cost))
+
+    return run
 
 
 def reach(graph: Graph, sources: Places, points: Places, limit: float, *, reverse: bool = False, by_point: bool = False,
@@ -250,17 +280,8 @@ def reach(graph: Graph, sources: Places, points: Places, limit: float, *, revers
     reverse : travel goes from the points to the sources. by_point : rows by point with columns the sources, ascending; else rows by
     source with columns the points in the order they were found. limit, progress : as in `within`.
     """
-    arcs, entry = graph.arcs(reverse), seeds_at(graph, sources, leaving=not reverse)
-    inside, rate = inside_nodes(graph, entry), bucket_rate(graph, entry, NARROW)
-    point, node, rest = ends_of(graph, points, reverse)
-    end_start, (end_point, end_rest) = grouped(graph.nodes, node, point, rest)
-    targets = (end_start.astype(np.uint32), end_point.astype(np.int32), end_rest, sources.start, sources.edge, sources.along, sources.leg,
-               *by_edge(graph, points), graph.direction, -1 if reverse else 1)
-
-    def run(search: _Search, mine: Longs, begin: int, size: Longs) -> int:
-        return int(loops.reach_points(arcs.start, arcs.head, arcs.cost, entry.start, inside, entry.cost, mine, begin, limit, rate,
-                                      *search.arrays,
-                                      *targets, search.best, search.hit, size, search.column, search.cost))
-
+    entry = seeds_at(graph, sources, leaving=not reverse)
+    inside = inside_nodes(graph, entry)
+    run = reading_off(graph, sources, entry, inside, Reading(graph, points, reverse), limit)
     rows = _search_all(graph, entry, inside, len(points), run, threads, progress)
     return turned(rows, len(points)) if by_point else rows
