@@ -30,7 +30,10 @@ def generate(folder: Path) -> dict[str, int]:
     people = count_people(units)
     housing = housing_land(units)
     places = Places(net, units, housing)
-    facilities = build_facilities(units, places, housing)
+    facilities = build_facilities(units, places, housing, late=False)
+    candidates = candidate_rows(units, places)
+    for name, rows in build_facilities(units, places, housing, late=True).items():
+        facilities.setdefault(name, []).extend(rows)
     _write_units(folder, units)
     _write_streets(folder, net)
     write_csv(folder / "population/population.csv", people, list(HEADERS), HEADERS)
@@ -47,7 +50,6 @@ def generate(folder: Path) -> dict[str, int]:
         for layer in (x for x in LAYERS if x.file == name):
             own = columns_of([r for r in rows if r["layer"] == layer.slug])
             used[layer.slug] = [c for c in COLUMNS if c in own and c != "layer"]
-    candidates = candidate_rows(units, places)
     write_csv(folder / "facilities/candidates.csv", candidates, list(candidates[0]))
     costs = cost_rows()
     write_csv(folder / "costs.csv", costs, list(costs[0]))
@@ -93,8 +95,14 @@ def _write_units(folder: Path, units: Units) -> None:
 
 
 def _officers(level: str, number: int) -> dict[str, int]:
-    """Child-protection workers of a street or township (invented): one, in every fourth two."""
-    return {"child_workers": 2 if number % 4 == 1 else 1} if level == "township" else {}
+    """People who answer for a matter in a unit (all invented): child-protection workers of each street or township, in every fourth two;
+    in each community a director for children (one in twelve has none yet) and an assistance worker (one in nine has none yet)."""
+    if level == "township":
+        return {"child_workers": 2 if number % 4 == 1 else 1}
+    if level == "community":
+        director = int(number % 12 != 5)
+        return {"child_directors": director, "child_workers": director, "assistants": int(number % 9 != 4)}
+    return {}
 
 
 def _write_streets(folder: Path, net: Network) -> None:

@@ -25,6 +25,7 @@ class Layer:
     central: float = 0.5
     public: float = 1.0  # share in public hands
     fixed: tuple[tuple[float, float], ...] = ()  # places of the plan, where the hand-drawn plan knows them
+    late: bool = False  # laid out after the idle premises, so that what came before keeps its place
 
 
 def _read() -> tuple[Layer, ...]:
@@ -73,4 +74,22 @@ COLUMNS = [
     "households",
     "exempt",
     "grade",
+    "approved",
+    "tenure",
+    "approved_beds",
+    "destitute_unable",
+    "land_m2",
+    "effective_area_m2",
+    "term",
+    "remaining",
+    "community_area_m2",
+    "medical",
+    "online_booking",
+    "counselling_room",
+    "relocated",
+    "extended",
+    "registered",
+    "field",
+    "social_workers",
+    "certified_members",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from typing import Any
 
 from . import plan
@@ -84,12 +86,31 @@ kind = "green"
 packs = ["starter"]
 """
 
+ENTERED = """
+# 规划没有写明、由本市自行确定的比例（虚构）/ shares that the plans leave open and this city has set for itself (invented)
+[plan.parameters]
+%s
+# 只能由人填报的数值（虚构）/ figures that only a person can report (invented)
+[reported]
+%s"""
+
 
 CANDIDATE_COLUMNS = ("id", "name", "lon", "lat", "kind", "area_m2", "owner", "cost_cny", "do", "layer")
 
 
 def _inline(pairs: dict[str, str]) -> str:
     return ", ".join(f'{key} = "{value}"' for key, value in pairs.items())
+
+
+def _entered() -> str:
+    """What people have entered: shares that the plans leave open, and reported figures with their day and source."""
+    entered = tomllib.loads((Path(__file__).parent / "entered.toml").read_text(encoding="utf-8"))
+    shares = "".join(f'"{target}" = {{ share = {share} }}\n' for target, share in entered["share"].items())
+    figures = "".join(
+        f'"{target}" = {{ value = {value}, date = {plan.REFERENCE_DATE}, source = "虚构填报 / invented" }}\n'
+        for target, value in entered["reported"].items()
+    )
+    return ENTERED % (shares, figures)
 
 
 def project_text(columns: dict[str, list[str]]) -> str:
@@ -112,4 +133,5 @@ def project_text(columns: dict[str, list[str]]) -> str:
             f'where = "layer == \'{layer.slug}\'"\ncrs = "EPSG:4326"\ndate = {plan.REFERENCE_DATE}\ncolumns = {{ {_inline(pairs)} }}\n'
         )
     parts.append(TAIL % _inline({c: c for c in CANDIDATE_COLUMNS}))
+    parts.append(_entered())
     return "".join(parts)

@@ -9,6 +9,7 @@ import numpy as np
 from . import names, plan
 from .catalogue import COLUMNS, LAYERS, Layer
 from .geometry import rng_for, to_degrees
+from .ledger_columns import add_columns
 from .people import Housing
 from .places import Places
 from .units import Unit, Units
@@ -16,10 +17,10 @@ from .units import Unit, Units
 Row = dict[str, Any]
 
 
-def build_facilities(units: Units, places: Places, housing: list[Housing]) -> dict[str, list[Row]]:
-    """Rows of each facility file, in the order of the catalogue."""
+def build_facilities(units: Units, places: Places, housing: list[Housing], *, late: bool) -> dict[str, list[Row]]:
+    """Rows of each facility file, in the order of the catalogue: of the layers laid out first, or of the late ones."""
     files: dict[str, list[Row]] = {}
-    for layer in LAYERS:
+    for layer in (one for one in LAYERS if one.late == late):
         rng = rng_for(f"layer {layer.slug}")
         rows = []
         for number, (place, unit, name, extra) in enumerate(_sites(layer, units, places, housing, rng), 1):
@@ -40,6 +41,7 @@ def build_facilities(units: Units, places: Places, housing: list[Housing]) -> di
             row |= extra
             rows.append(row)
         _special(layer, rows, units, rng)
+        add_columns(layer, rows, units)
         files.setdefault(layer.file, []).extend(rows)
     return files
 
@@ -254,7 +256,8 @@ def _figures(layer: Layer, unit: Unit, rng: np.random.Generator) -> Row:
         if "nursing" in size:
             row["nursing_beds"] = round(beds * size["nursing"])
             row["reserve_beds"] = round(beds * float(rng.uniform(0, 0.045)))
-        row["area_m2"] = round(beds * size["area"])
+        if "area" in size:
+            row["area_m2"] = round(beds * size["area"])
         if "staff" in size:
             row["staff"] = max(3, round(beds * size["staff"]))
     else:

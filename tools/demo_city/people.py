@@ -22,6 +22,7 @@ HEADERS = {
     "low_income": "低保人数",
     "disabled": "持证残疾人",
     "home_patients": "居家康复患者",
+    "destitute_unable": "失能特困人数",
 }
 
 
@@ -64,6 +65,9 @@ def count_people(units: Units) -> list[dict[str, int | str]]:
                 "home_patients": round(u.people * float(rng.uniform(0.0025, 0.0045))),
             }
         )
+    unable = rng_for("destitute people who cannot look after themselves")
+    for row in rows:
+        row["destitute_unable"] = round(int(row["destitute"]) * float(unable.uniform(0.14, 0.24)))
     return rows
 
 
