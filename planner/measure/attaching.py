@@ -13,6 +13,7 @@ import numpy.typing as npt
 from planner.inputs.layers import Extents, FloatArray, IntArray, joined, points_only
 from planner.inputs.status import BoolArray
 from planner.measure.city import City
+from planner.network.areas import attach_areas, gathered
 from planner.network.graph import Attachment
 from planner.network.snap import attach
 from planner.units import TravelProfile
@@ -78,5 +79,18 @@ def attach_demand(city: City, travel: TravelProfile) -> Attachment:
 
 
 def attach_facilities(city: City, chosen: Chosen, travel: TravelProfile) -> Attachment:
-    """Where the chosen facilities stand on the network of a travel."""
-    return attach(city.streets.network(travel.mode), chosen.x, chosen.y, max_snap_m=travel.max_snap_m)
+    """Where the chosen facilities stand on the network of a travel: at their entrances, else along the edge of their area, else at their
+    point. Ways from the demand points to areas are exact (planner.network.areas)."""
+    network, extents = city.streets.network(travel.mode), chosen.extents
+    doors = extents.has_doors
+    areas = extents.has_area & ~doors
+    points = np.flatnonzero(~(doors | areas))
+    parts = [(points, attach(network, chosen.x[points], chosen.y[points], max_snap_m=travel.max_snap_m))]
+    if doors.any():
+        each = attach(network, extents.door_x, extents.door_y, max_snap_m=travel.max_snap_m)
+        owner = np.repeat(np.arange(len(extents)), np.diff(extents.door_start))
+        parts.append((owner, each))
+    if areas.any():
+        own = attach_areas(network, extents.area[areas], max_snap_m=travel.max_snap_m, beside=attach_demand(city, travel))
+        parts.append((np.flatnonzero(areas), own))
+    return gathered(len(extents), tuple(parts))

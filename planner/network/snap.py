@@ -15,7 +15,7 @@ AT_ONCE = 50_000
 """Points attached in one go: bounds the memory."""
 
 
-def _tree(network: StreetNetwork) -> Any:
+def edge_tree(network: StreetNetwork) -> Any:
     """The search tree over the edges, made once for a network."""
     import shapely
 
@@ -33,7 +33,7 @@ def _measures(network: StreetNetwork) -> FloatArray:
     return found
 
 
-def _on_edges(network: StreetNetwork, edge: IntArray, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+def on_edges(network: StreetNetwork, edge: IntArray, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
     """For pairs of a point and an edge: metres between them, and along the shape to the nearest place, the first of equals."""
     first, pieces = network.shape_start[edge], network.shape_start[edge + 1] - network.shape_start[edge] - 1
     pair = np.repeat(np.arange(len(edge)), pieces)
@@ -74,12 +74,12 @@ def _attach_some(network: StreetNetwork, x: FloatArray, y: FloatArray, rows: Int
     """Row, edge, along and leg of the points of some rows that attach: the tree proposes the edges, our own arithmetic decides."""
     import shapely
 
-    tree, points = _tree(network), shapely.points(x[rows], y[rows])
+    tree, points = edge_tree(network), shapely.points(x[rows], y[rows])
     reach = max_snap_m + 1.0 if np.isfinite(max_snap_m) else None
     (who, _), nearest = tree.query_nearest(points, max_distance=reach, return_distance=True, all_matches=False)
     pair, edge = tree.query(points[who], predicate="dwithin", distance=nearest + TIE_M)
     row = rows[who[pair]]
-    leg, along = _on_edges(network, edge, x[row], y[row])
+    leg, along = on_edges(network, edge, x[row], y[row])
     order = np.lexsort((edge, np.where(leg <= nearest[pair] + TIE_M, 0, 1), row))
     first = order[np.flatnonzero(np.diff(row[order], prepend=-1))]
     first = first[leg[first] <= max_snap_m + LIMIT_SLACK_M]
@@ -92,4 +92,11 @@ def along_in_measure(network: StreetNetwork, edge: IntArray, along: FloatArray) 
     shape = _measures(network)[network.shape_start[edge + 1] - 1]
     share = np.clip(along / np.where(shape > 0, shape, 1.0), 0.0, 1.0)
     found: FloatArray = np.where(network.length_m[edge] == shape, np.minimum(along, shape), share * network.length_m[edge])
+    return found
+
+
+def shape_metres(network: StreetNetwork, edge: IntArray, along_m: FloatArray) -> FloatArray:
+    """Metres along edges' shapes of places in the measure of their lengths: `along_in_measure` the other way."""
+    shape, length = _measures(network)[network.shape_start[edge + 1] - 1], network.length_m[edge]
+    found: FloatArray = np.where(length == shape, along_m, np.clip(along_m / np.where(length > 0, length, 1.0), 0.0, 1.0) * shape)
     return found
