@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,26 +12,36 @@ from planner.errors import InputError
 from planner.i18n import error_text, t
 from planner.quality import QualityReport
 
+if TYPE_CHECKING:
+    from planner.measure.network_quality import NetworkQuality
+
 COLUMNS = ("code", "severity", "file", "sheet", "row", "column", "name", "value", "done")
 CELL_WIDTH = 60
 
 
 @click.command(name="check")
 @click.argument("project", type=click.Path(path_type=Path), required=False)
+@click.option("--network", is_flag=True, help="test the streets too: connection, dead ends, missing bridges, completeness / 检验路网")
 @record_options
 @command_options
-def command(project: Path | None, form: str, out: Path | None, lang: str, quiet: bool) -> None:
+def command(project: Path | None, network: bool, form: str, out: Path | None, lang: str, quiet: bool) -> None:
     """Read a project's data and report their quality; exit 1 when a fault must be mended first. 检查项目数据质量。"""
     from planner.plan.project import read_project, survey_project
 
-    report = QualityReport()
+    report, examined = QualityReport(), None
     try:
-        survey_project(read_project(project, report=report), report=report)
+        said = read_project(project, report=report)
+        found, streets = survey_project(said, report=report)
+        if network and not report.blocking:
+            from planner.plan.network_check import examine
+            from planner.plan.project import as_city
+
+            examined = examine(said, as_city(said, found, streets, report=report), report)
     except InputError as error:
         if not report.blocking:
             raise
         del error
-    write(_text(report, form, lang), out)
+    write(_text(report, examined, network, form, lang), out)
     if report.blocking:
         fail(blocking_line(report, lang))
 
@@ -43,14 +53,21 @@ def blocking_line(report: QualityReport, lang: str) -> str:
     return error_text(blocked(report), lang)
 
 
-def _text(report: QualityReport, form: str, lang: str) -> str:
-    """The report as JSON, as CSV (its issues) or as a table for people."""
+def _text(report: QualityReport, examined: NetworkQuality | None, network: bool, form: str, lang: str) -> str:
+    """The report as JSON, as CSV (its issues) or as a table for people; with the streets, where they were examined."""
     found = report.to_dict(lang)
     if form == "json":
-        return as_json(found) + "\n"
+        return as_json(found if examined is None else {**found, "network": examined.to_dict()}) + "\n"
     if form == "csv":
         return as_csv(found["issues"], COLUMNS)
-    return _table(found, lang)
+    if examined is not None:
+        from planner.cli.check_network import tables
+
+        return _table(found, lang) + "\n" + tables(examined, lang)
+    if network:
+        return _table(found, lang) + "\n" + t("check.network.skipped", lang) + "\n"
+    has_streets = any(record.role == "streets" for record in report.files.values())
+    return _table(found, lang) + ("\n" + t("check.network.hint", lang) + "\n" if has_streets and not report.blocking else "")
 
 
 def _table(found: dict[str, Any], lang: str) -> str:

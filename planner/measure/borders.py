@@ -41,7 +41,8 @@ THIN_SHARE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class BorderGap:
-    """A street that ends at a border with another just across it, not joined. way_m : metres along the streets; None beyond the search."""
+    """A street that ends at a border with another just across it, not joined. way_m : metres along the streets; None where
+    `connected` is False or it is more than was searched."""
 
     level: str
     code: str
@@ -50,6 +51,7 @@ class BorderGap:
     to_name: str
     gap_m: float
     way_m: float | None
+    connected: bool
     lon: float
     lat: float
 

@@ -68,7 +68,7 @@ class NetworkQuality:
     """The walking network of a project, examined.
 
     Parts: number and metres of all; people, of `group`, and facilities (all layers, whatever their status) by whether they are attached
-    to the longest part; `parts` lists those that hold somebody or something, longest first. joins and border_gaps are the gravest
+    to the longest part; `parts` lists the longest, then those that hold somebody or something. joins and border_gaps are the gravest
     LISTED of *_found; joins_with_people counts those that concern anybody. crossings : lines that cross without a junction, bridges
     among them; touching : junctions on the middle of another street; junctions : for comparison.
     """
@@ -187,8 +187,9 @@ def network_quality(city: City, *, buffer_m: float = BUFFER_M, gap_m: float = GA
 
 def _part_rows(city: City, found: tuple[breaks.Part, ...], length_m: float, people: FloatArray,
                facilities: FloatArray) -> tuple[PartFound, ...]:
-    """The parts that hold people or facilities."""
-    held = [part for part in found if people[part.number] > 0 or facilities[part.number] > 0]
+    """The longest part, and the others that hold people or facilities, those with most people first."""
+    held = [part for part in found if part.number == 0 or people[part.number] > 0 or facilities[part.number] > 0]
+    held.sort(key=lambda part: (part.number > 0, -people[part.number], -facilities[part.number], part.number))
     lon, lat = _degrees(city, np.array([part.x for part in held]), np.array([part.y for part in held]))
     return tuple(PartFound(part.number, part.length_m, part.length_m / length_m, float(people[part.number]), int(facilities[part.number]),
                            a, b) for part, a, b in zip(held, lon, lat, strict=True))
@@ -199,24 +200,29 @@ def _reached(network: StreetNetwork, pairs: ClosePlaces) -> list[float | None]:
     return [float(way) if np.isfinite(way) else None for way in breaks.ways(network, pairs, SEARCHED_M)]
 
 
+def _connected(network: StreetNetwork, pairs: ClosePlaces) -> list[bool]:
+    """Whether both places of each pair are on one part."""
+    part = network.component[network.tail]
+    found: list[bool] = (part[pairs.edge] == part[pairs.to_edge]).tolist()
+    return found
+
+
 def _border_rows(city: City, network: StreetNetwork, pairs: ClosePlaces, units: list[tuple[str, int, int]],
                  listed: int) -> tuple[BorderGap, ...]:
     """The first ends at borders, with the names of both units."""
     pairs, units = pairs.pick(np.arange(min(listed, len(pairs)))), units[:listed]
     lon, lat = _degrees(city, pairs.x, pairs.y)
-    rows = []
-    for (level, here, there), gap, way, a, b in zip(units, pairs.gap_m, _reached(network, pairs), lon, lat, strict=True):
+    rows, ways = [], _reached(network, pairs)
+    for (level, here, there), gap, way, one, a, b in zip(units, pairs.gap_m, ways, _connected(network, pairs), lon, lat, strict=True):
         frame = city.boundaries.frame(level)
         (code, to_code), (name, to_name) = (frame[key].iloc[[here, there]] for key in ("code", "name"))
-        rows.append(BorderGap(level, str(code), str(name), str(to_code), str(to_name), float(gap), way, a, b))
+        rows.append(BorderGap(level, str(code), str(name), str(to_code), str(to_name), float(gap), way, one, a, b))
     return tuple(rows)
 
 
 def _join_rows(city: City, network: StreetNetwork, pairs: ClosePlaces, people: FloatArray) -> tuple[JoinSuspected, ...]:
     """Suspected joins with their ways."""
-    part = network.component[network.tail]
-    connected = part[pairs.edge] == part[pairs.to_edge]
     here, there = _degrees(city, pairs.x, pairs.y), _degrees(city, pairs.to_x, pairs.to_y)
-    columns = (pairs.kind, pairs.gap_m, _reached(network, pairs), connected, people, *here, *there)
-    return tuple(JoinSuspected(str(kind), float(gap), way, bool(one), float(who), *places)
+    columns = (pairs.kind, pairs.gap_m, _reached(network, pairs), _connected(network, pairs), people, *here, *there)
+    return tuple(JoinSuspected(str(kind), float(gap), way, one, float(who), *places)
                  for kind, gap, way, one, who, *places in zip(*columns, strict=True))

@@ -186,18 +186,23 @@ def _read_rest(project: Project, found: Survey) -> None:
 
 def read_city(project: Project, *, report: QualityReport | None = None) -> City:
     """Everything that a project names, as one value. Raises InputError (project_blocked) where the report has a blocking issue."""
+    own = report if report is not None else QualityReport()
+    found, streets = survey_project(project, report=own)
+    return as_city(project, found, streets, report=own)
+
+
+def as_city(project: Project, found: Survey, streets: Streets | None, *, report: QualityReport) -> City:
+    """What `survey_project` found, as one value. Raises InputError (project_blocked) where the report has a blocking issue."""
     from planner.inputs.basemap import basemap_shapes
     from planner.inputs.layers import Source
     from planner.inputs.readers import as_boundaries, as_demand, as_facilities
     from planner.measure.city import City
 
-    own = report if report is not None else QualityReport()
-    found, streets = survey_project(project, report=own)
-    if own.blocking:
-        raise blocked(own)
+    if report.blocking:
+        raise blocked(report)
     assert streets is not None
-    dates = {record.path: record.date for record in own.files.values()}
-    sources = tuple(Source(record.path, record.sha256, record.rows_kept, dates[record.path]) for record in own.files.values())
+    dates = {record.path: record.date for record in report.files.values()}
+    sources = tuple(Source(record.path, record.sha256, record.rows_kept, dates[record.path]) for record in report.files.values())
     return City(project.id, project.name, found.crs, as_boundaries(found), as_demand(found),
                 {slug: as_facilities(found, slug) for slug in found.facilities}, streets, project.travels, project.reference_date,
                 {target: _as_reported(entry) for target, entry in project.reported.items()}, project.parameters, project.packs, sources,
