@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from scipy.spatial import cKDTree
 
 from planner.inputs.layers import TOTAL, FloatArray, IntArray
 from planner.inputs.status import BoolArray
-from planner.measure import costs
+from planner.measure import costs, distance_cache
 from planner.measure.attaching import Chosen, attach_demand, attach_facilities, counting_facilities
+from planner.measure.by_unit import sums, weighted_quantiles
 from planner.measure.city import City
 from planner.units import ServiceRadius, TravelProfile
 
@@ -26,10 +26,18 @@ def nearest_facility(city: City, chosen: Chosen, travel: TravelProfile) -> costs
 
     `facility` numbers the chosen facilities.
     """
-    key = ("nearest", travel.mode, travel.max_snap_m, chosen.digest())
+    places = chosen.digest()
+    key = ("nearest", travel.mode, travel.max_snap_m, places)
     if key not in city.cache:
-        there = attach_facilities(city, chosen, travel)
-        city.cache[key] = costs.nearest(city.streets.network(travel.mode), attach_demand(city, travel), there)
+        name = distance_cache.key(city, travel, "nearest", places)
+        kept = distance_cache.recall(name, {"cost_m": "f8", "facility": "i4", "attached": "?"})
+        if kept is None:
+            there = attach_facilities(city, chosen, travel)
+            near = costs.nearest(city.streets.network(travel.mode), attach_demand(city, travel), there)
+            distance_cache.keep(name, {"cost_m": near.cost_m, "facility": near.facility.astype(np.int32), "attached": near.attached})
+        else:
+            near = costs.Nearest(kept["cost_m"], kept["facility"].astype(np.int64), kept["attached"])
+        city.cache[key] = near
     found: costs.Nearest = city.cache[key]
     return found
 
@@ -41,7 +49,11 @@ def straight_line(city: City, chosen: Chosen) -> FloatArray:
     """
     key = ("straight", chosen.digest())
     if key not in city.cache:
-        city.cache[key] = _crow(city.demand.x, city.demand.y, chosen)
+        name = distance_cache.key(city, None, "straight", chosen.digest())
+        kept = distance_cache.recall(name, {"metres": "f8"})
+        city.cache[key] = _crow(city.demand.x, city.demand.y, chosen) if kept is None else kept["metres"]
+        if kept is None:
+            distance_cache.keep(name, {"metres": city.cache[key]})
     found: FloatArray = city.cache[key]
     return found
 
@@ -49,6 +61,7 @@ def straight_line(city: City, chosen: Chosen) -> FloatArray:
 def _crow(x: FloatArray, y: FloatArray, chosen: Chosen) -> FloatArray:
     """Metres from each place to the nearest of the chosen facilities."""
     import shapely
+    from scipy.spatial import cKDTree
 
     extents, metres = chosen.extents, np.full(len(x), np.inf)
     areas, doors = extents.has_area, extents.has_doors
@@ -67,18 +80,6 @@ def _crow(x: FloatArray, y: FloatArray, chosen: Chosen) -> FloatArray:
 def within(cost_m: FloatArray, limit_m: float) -> BoolArray:
     """Which costs are within a limit, which is inclusive."""
     return cost_m <= limit_m + LIMIT_SLACK_M
-
-
-def weighted_quantile(values: FloatArray, weights: FloatArray, share: float) -> float | None:
-    """The smallest value that at least `share` of the weight does not exceed; None without weight."""
-    heavy = weights > 0
-    values, weights = values[heavy], weights[heavy]
-    if len(values) == 0:
-        return None
-    order = np.argsort(values, kind="stable")
-    reached = np.cumsum(weights[order])
-    k = int(np.searchsorted(reached, share * reached[-1] * (1 - 1e-12)))
-    return float(values[order[min(k, len(order) - 1)]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,20 +125,35 @@ class Coverage:
     units: tuple[UnitCoverage, ...]
 
 
-def _summary(code: str, name: str, people: FloatArray, cost_m: FloatArray, attached: BoolArray, straight_m: FloatArray,
-             limit_m: float) -> UnitCoverage:
-    """One unit's figures from its own demand points."""
-    whole = float(people.sum())
-    covered = float(people[within(cost_m, limit_m)].sum())
+def _summaries(codes: Sequence[str], names: Sequence[str], unit: IntArray, people: FloatArray, near: costs.Nearest, straight_m: FloatArray,
+               limit_m: float) -> tuple[UnitCoverage, ...]:
+    """The figures of some units from their demand points. unit : (I,) the number of each point's unit, -1 for none of them."""
+    count, cost_m = len(codes), near.cost_m
     reach = np.isfinite(cost_m)
-    heard = float(people[reach].sum())
-    crow = float(people[within(straight_m, limit_m)].sum())
-    return UnitCoverage(
-        code, name, whole, covered, whole - covered, covered / whole if whole > 0 else None,
-        float(people[~attached].sum()), float(people[attached & ~reach].sum()),
-        float(people[reach] @ cost_m[reach]) / heard if heard > 0 else None,
-        weighted_quantile(cost_m[reach], people[reach], 0.5), weighted_quantile(cost_m[reach], people[reach], 0.95),
-        crow, crow / whole if whole > 0 else None)
+
+    def heads(where: BoolArray) -> FloatArray:
+        return sums(unit, people, where, count)
+
+    whole, covered, heard = heads(np.ones(len(people), dtype=bool)), heads(within(cost_m, limit_m)), heads(reach)
+    crow = heads(within(straight_m, limit_m))
+    metres = sums(unit, np.multiply(people, cost_m, out=np.zeros(len(people)), where=reach), reach, count)
+    p50, p95 = weighted_quantiles(np.where(reach, unit, -1), cost_m, people, (0.5, 0.95), count)
+    columns: tuple[list[Any], ...] = (
+        whole.tolist(), covered.tolist(), (whole - covered).tolist(), _known(_over(covered, whole)), heads(~near.attached).tolist(),
+        heads(near.attached & ~reach).tolist(), _known(_over(metres, heard)), _known(p50), _known(p95), crow.tolist(),
+        _known(_over(crow, whole)))
+    return tuple(UnitCoverage(*row) for row in zip(codes, names, *columns, strict=True))
+
+
+def _over(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """Quotients, NaN where there is nothing to divide by."""
+    found: FloatArray = np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
+    return found
+
+
+def _known(values: FloatArray) -> list[float | None]:
+    """Figures that there may not be: None for NaN."""
+    return [None if value != value else value for value in values.tolist()]
 
 
 def coverage(city: City, slug: str, travel: str, *, minutes: float | None = None, metres: float | None = None, by: str,
@@ -154,20 +170,20 @@ def coverage(city: City, slug: str, travel: str, *, minutes: float | None = None
     layer, count = city.layer(slug), city.counting(slug, day)
     chosen = counting_facilities(city, slug, day)
     near, straight_m = nearest_facility(city, chosen, profile), straight_line(city, chosen)
-    rows = _rows_by_code(city.demand.units[by], units["code"].tolist())
-    parts = tuple(_summary(code, name, people[r], near.cost_m[r], near.attached[r], straight_m[r], radius.limit_m)
-                  for code, name, r in zip(units["code"], units["name"], rows, strict=True))
-    total = _summary("", "", people, near.cost_m, near.attached, straight_m, radius.limit_m)
+    unit, here = _unit_of_points(city, by, units["code"].tolist()), np.zeros(len(people), dtype=np.int64)
+    parts = _summaries(units["code"].tolist(), units["name"].tolist(), unit, people, near, straight_m, radius.limit_m)
+    total, = _summaries([""], [""], here, people, near, straight_m, radius.limit_m)
     ids = layer.frame["id"].to_numpy(dtype=object)
     facilities, slipped = int(count.counts.sum()), tuple(str(i) for i in ids[count.slipped])
     return Coverage(slug, travel, profile.mode, profile.metres_per_minute, radius.limit_m, minutes, group, by, day, facilities,
                     facilities - len(chosen.row), slipped, total, parts)
 
 
-def _rows_by_code(codes: npt.NDArray[np.object_], wanted: Sequence[str]) -> list[IntArray]:
-    """For each wanted code, the rows that bear it."""
-    place = {code: k for k, code in enumerate(wanted)}
-    number = np.fromiter((place.get(code, -1) for code in codes), dtype=np.int64, count=len(codes))
-    order = np.argsort(number, kind="stable")
-    start = np.searchsorted(number[order], np.arange(len(wanted) + 1))
-    return [order[start[k]:start[k + 1]] for k in range(len(wanted))]
+def _unit_of_points(city: City, by: str, codes: Sequence[str]) -> IntArray:
+    """(I,) the number of each demand point's unit of a level, -1 where it lies in none; worked out once for a city."""
+    key = ("unit of points", by)
+    if key not in city.cache:
+        place = {code: k for k, code in enumerate(codes)}
+        city.cache[key] = np.fromiter((place.get(code, -1) for code in city.demand.units[by]), dtype=np.int64, count=len(city.demand))
+    found: IntArray = city.cache[key]
+    return found

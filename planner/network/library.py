@@ -102,7 +102,7 @@ class Streets:
                 raise NetworkError("streets_missing", file=self.shown)
             if self.layer_crs is not None and not is_crs(self.layer_crs):
                 raise NetworkError("streets_crs_unknown", file=self.shown, crs=self.layer_crs)
-            kept = cache_folder() / f"{self._key(mode)}.npz"
+            kept = cache_folder() / f"{self.key(mode)}.npz"
             network = _recall(kept, found, self.shown)
             if network is None:
                 network = _read(self.path, self.shown, self.crs, mode, self.layer_crs, self.around, found)
@@ -116,8 +116,8 @@ class Streets:
         self._tell(found)
         return network
 
-    def _key(self, mode: str) -> str:
-        """What a kept network depends on, as a file name."""
+    def key(self, mode: str) -> str:
+        """A name for what is kept of a mode's network, by all that it depends on: the file's content and how it is read, not its place."""
         made_from = json.dumps([CACHE_VERSION, self.sha256, self.path.suffix.lower(), mode, self.crs, self.layer_crs, self.around])
         return hashlib.sha256(made_from.encode()).hexdigest()
 

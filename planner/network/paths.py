@@ -5,7 +5,8 @@ Cost is metres, in the direction of travel from origins to destinations.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,7 +71,75 @@ def within(network: StreetNetwork, origins: Attachment, destinations: Attachment
     from planner.network import kernel
 
     graph, here, there, limit = _graph(network), _places(origins), _places(destinations), limit_m + LIMIT_SLACK_M
-    if len(there.edge) <= len(here.edge):
+    if from_destinations(origins, destinations):
         return kernel.reach(graph, there, here, limit, reverse=True, by_point=True, threads=threads, progress=progress)
     rows = kernel.reach(graph, here, there, limit, by_point=True, threads=threads, progress=progress)
     return kernel.turned(rows, len(origins))
+
+
+class Targets:
+    """Origins as searches from destinations read them off, made once for many layers of destinations on one network."""
+
+    def __init__(self, network: StreetNetwork, origins: Attachment) -> None:
+        from planner.network.kernel import Reading
+
+        self.graph, self.origins = _graph(network), origins
+        self.reading = Reading(self.graph, _places(origins), True)
+
+    def within_layers(self, layers: Sequence[tuple[Attachment, float]], *, most_pairs: float = math.inf, threads: int | None = None,
+                      progress: Progress | None = None) -> list[Rows]:
+        """`within` of several layers of (destinations, limit in metres) in one pass, each from the destinations, the same bits.
+
+        Raises layered.TooManyPairsError as soon as more than `most_pairs` have been found; what `progress` raises ends the work.
+        """
+        from planner.network import layered
+
+        asked = [layered.Layer(_places(there), limit_m + LIMIT_SLACK_M) for there, limit_m in layers]
+        return layered.reach_layers(self.graph, asked, self.reading, most_pairs=most_pairs, threads=threads, progress=progress)
+
+    def within_from_origins(self, destinations: Attachment, limit_m: float, *, most_pairs: float = math.inf, threads: int | None = None,
+                            progress: Progress | None = None) -> Rows:
+        """`within` searched from the origins, as it is where destinations are many. Raises TooManyPairsError where there are too many."""
+        from planner.network import kernel
+        from planner.network.layered import TooManyPairsError
+
+        rows = kernel.reach(self.graph, _places(self.origins), _places(destinations), limit_m + LIMIT_SLACK_M, by_point=True,
+                            threads=threads, progress=progress)
+        if len(rows.column) > most_pairs:
+            raise TooManyPairsError
+        return kernel.turned(rows, len(self.origins))
+
+    def count_pairs(self, destinations: Attachment, limit_m: float, sample: IntArray) -> IntArray:
+        """(S,) how many origins are within the limit of each of a sample of the destinations."""
+        from planner.network import layered
+
+        return layered.count_pairs(self.graph, layered.Layer(_places(destinations), limit_m + LIMIT_SLACK_M), self.reading, sample)
+
+
+def from_destinations(origins: Attachment, destinations: Attachment) -> bool:
+    """Whether `within` searches from the destinations: from the side that has fewer places."""
+    return len(destinations.edge) <= len(origins.edge)
+
+
+def nodes_within(network: StreetNetwork, points: Attachment, *, limit_m: float, reverse: bool = True, progress: Progress | None = None,
+                 threads: int | None = None) -> Rows:
+    """All nodes within a limit of each point: rows by point, columns the nodes in the order they were found, cost in metres.
+
+    reverse : travel goes from the nodes to the points. The limit is inclusive, without slack.
+    """
+    from planner.network import kernel
+    from planner.network.places import seeds_at
+
+    graph = _graph(network)
+    return kernel.within(graph, seeds_at(graph, _places(points), leaving=not reverse), limit_m, reverse=reverse, threads=threads,
+                         progress=progress)
+
+
+def nodes_nearest(network: StreetNetwork, points: Attachment, *, limit_m: float, reverse: bool = True) -> FloatArray:
+    """(N,) metres between each node and the nearest of the points, inf where none is within the limit; else as `nodes_within`."""
+    from planner.network import kernel
+    from planner.network.places import seeds_at
+
+    graph = _graph(network)
+    cost, _ = kernel.nearest(graph, seeds_at(graph, _places(points), leaving=not reverse), limit=limit_m, reverse=reverse)
+    return cost

@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from planner.inputs.layers import FloatArray
 from planner.measure.attaching import Chosen, choose
+from planner.measure.by_unit import weighted_quantile
 from planner.measure.city import City
-from planner.measure.coverage import nearest_facility, weighted_quantile, within
+from planner.measure.coverage import nearest_facility, within
 from planner.targets.inquiry import DataMissingError, Inquiry, Ledger
 from planner.targets.pack import Check, Limit
 from planner.targets.selection import Pool, pool_of
