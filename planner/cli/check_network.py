@@ -17,12 +17,12 @@ def tables(found: NetworkQuality, lang: str) -> str:
              junctions=f"{found.junctions:,}")
     blocks = [head, _completeness(found, lang)]
     if found.parts_found > 1:
-        rows = [[str(part.number + 1), f"{part.length_m / 1000:,.1f}", f"{part.people:,.0f}", f"{part.facilities:,}",
-                 place(part.lon, part.lat)] for part in found.parts[:SHOWN]]
-        blocks.append(_block(t("check.network.parts", lang, count=len(found.parts), shown=len(rows)), rows, ("part", "length_km", "people", "facilities", "place"),
-                             3, lang))
-    gaps = [[t(f"ui.level.{gap.level}", lang), _plain(gap.name), _plain(gap.to_name), f"{gap.gap_m:.1f}", way(gap.way_m, gap.connected, lang),
-             place(gap.lon, gap.lat)] for gap in found.border_gaps[:SHOWN]]
+        parts = [[str(part.number + 1), f"{part.length_m / 1000:,.1f}", f"{part.people:,.0f}", f"{part.facilities:,}",
+                  place(part.lon, part.lat)] for part in found.parts[:SHOWN]]
+        title = t("check.network.parts", lang, count=len(found.parts), shown=len(parts))
+        blocks.append(_block(title, parts, ("part", "length_km", "people", "facilities", "place"), 3, lang))
+    gaps = [[t(f"ui.level.{gap.level}", lang), _plain(gap.name), _plain(gap.to_name), f"{gap.gap_m:.1f}",
+             way(gap.way_m, gap.connected, lang), place(gap.lon, gap.lat)] for gap in found.border_gaps[:SHOWN]]
     if gaps:
         blocks.append(_block(t("check.network.borders", lang, count=found.border_gaps_found, shown=len(gaps)), gaps,
                              ("level", "unit", "other", "gap_m", "way_m", "place"), 2, lang))
