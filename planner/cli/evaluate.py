@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from planner.cli.common import as_csv, as_json, as_table, command_options, note, record_options, write
-from planner.cli.packs import printed_figure
 from planner.errors import InputError
 from planner.i18n import pick, t
 
@@ -32,35 +31,57 @@ BY_DISTANCE = ("population_within", "pace")
 @click.option("--pack", "packs", multiple=True, metavar="ID", help="bundled id or pack file; may repeat / 指标包编号或文件，可多次给出")
 @click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), help="day of evaluation, today if absent / 评估日期，默认今天")
 @click.option("--explain", metavar="TARGET", help="how one target was worked out / 说明一项指标的计算过程")
+@click.option("--midterm", is_flag=True, help="baseline, way done, way due, ahead or behind / 中期评估：基期、完成进度、序时进度、判断")
+@click.option("--snapshot", metavar="NAME", help="also keep this evaluation as a snapshot, for good / 将本次评估存为快照，不再改动")
+@click.option("--since", metavar="NAME", help="what changed since a snapshot / 与快照相比的变化")
+@click.option("--snapshots", is_flag=True, help="list the snapshots / 列出快照")
 @click.option("--fail-on-gap", is_flag=True, help="exit 3 if a target is not met / 有未达标指标时以 3 退出")
 @record_options
 @command_options
-def command(project: Path | None, packs: tuple[str, ...], as_of: dt.datetime | None, explain: str | None, fail_on_gap: bool, form: str,
-            out: Path | None, lang: str, quiet: bool) -> None:
+def command(project: Path | None, packs: tuple[str, ...], as_of: dt.datetime | None, explain: str | None, midterm: bool,
+            snapshot: str | None, since: str | None, snapshots: bool, fail_on_gap: bool, form: str, out: Path | None, lang: str,
+            quiet: bool) -> None:
     """Reads packs and project, evaluates, prints."""
+    if sum((explain is not None, midterm, since is not None, snapshots)) > 1:
+        raise click.UsageError(t("error.evaluate_views", lang))
+    from planner.cli import evaluation_views as views
     from planner.plan.project import read_city, read_project
+    from planner.plan.snapshots import read_snapshot
     from planner.quality import QualityReport
     from planner.targets.answers import to_dict
     from planner.targets.evaluate import evaluate
-    from planner.targets.pack import resolve_packs
+    from planner.targets.pack import in_bundled_pack, resolve_packs
+    from planner.targets.sensitivity import with_sensitivity
 
     report = QualityReport()
     found = read_project(project, report=report)
+    if snapshots:
+        write(views.snapshot_list(found.folder, form, lang), out)
+        return
+    then = read_snapshot(found.folder, since) if since is not None else None
     chosen = resolve_packs(packs, found.folder, found.packs)
     if explain is not None and all(explain != target.id for pack in chosen for target in pack.targets):
         raise InputError("target_unknown", target=explain, packs=", ".join(pack.id for pack in chosen))
     city = read_city(found, report=report)
-    evaluation = evaluate(city, chosen, as_of=as_of.date() if as_of else dt.date.today())
-    if explain is not None:
+    evaluation = with_sensitivity(city, chosen, evaluate(city, chosen, as_of=as_of.date() if as_of else dt.date.today()))
+    known = {target.id for pack in chosen for target in pack.targets}
+    unused = [target for target in sorted(city.reported) if target not in known and not in_bundled_pack(target)]
+    if unused:
+        note(t("reported_beside.unused", lang, ids=", ".join(unused)), quiet)
+    if then is not None:
+        write(views.since_text(then, to_dict(evaluation, lang), city.sources, form, lang), out)
+    elif explain is not None:
         result = next(one for one in evaluation.targets if one.target.id == explain)
         write(as_json(next(one for one in to_dict(evaluation, lang)["targets"] if one["id"] == explain)) if form == "json"
-              else explanation(result, lang), out)
+              else views.explanation(result, evaluation, lang), out)
     elif form == "json":
         write(as_json(to_dict(evaluation, lang)), out)
     elif form == "csv":
-        write(as_csv(csv_rows(evaluation, lang), COLUMNS), out)
+        write(views.midterm_csv(evaluation, lang) if midterm else as_csv(csv_rows(evaluation, lang), COLUMNS), out)
     else:
-        write(table(evaluation, lang), out)
+        write(views.midterm(evaluation, lang) if midterm else table(evaluation, lang), out)
+    if snapshot is not None:
+        views.keep(found.folder, snapshot, evaluation, city.sources, lang, quiet)
     gaps = [one for one in evaluation.targets if one.state == "not_met"]
     if fail_on_gap and gaps:
         note(t("evaluate.gap_found", lang, count=len(gaps)), quiet)
@@ -89,24 +110,40 @@ def threshold_text(result: TargetResult | UnitResult, share: bool) -> str:
 
 
 def table(evaluation: Evaluation, lang: str) -> str:
-    """The evaluation as an aligned table, with the tally of states below."""
+    """The evaluation as an aligned table, with the tally of states and the conflicts below."""
+    from planner.cli import evaluation_views as views
+
     rows = []
     for result in evaluation.targets:
         share = is_share(result)
         at_least = "≥ " if result.at_least else ""
-        rows.append([result.target.id, pick(result.target.title, lang), t(f"evaluate.state_{result.state}", lang),
+        rows.append([result.target.id, pick(result.target.title, lang), verdict(result, lang),
                      at_least + figure(result.value, share) if result.value is not None else "-", threshold_text(result, share),
-                     _short(result, lang), result.target.clause])
+                     short(result, lang), result.target.clause])
     heads = [t(f"evaluate.{key}", lang) for key in ("id", "title", "state", "value", "threshold", "shortfall", "clause")]
     states: dict[str, int] = {}
     for result in evaluation.targets:
         states[result.state] = states.get(result.state, 0) + 1
     tally = t("evaluate.separator", lang).join(f"{t(f'evaluate.state_{state}', lang)} {count}" for state, count in states.items())
-    return as_table(rows, heads, [False, False, False, True, True, True, False]) + \
-        f"\n{t('evaluate.tally', lang, date=evaluation.date.isoformat(), tally=tally)}\n"
+    right = [False, False, False, True, True, True, False]
+    beside = {k: one.reported for k, one in enumerate(evaluation.targets) if one.reported is not None and one.reported.computed is not None}
+    if beside:
+        heads.insert(4, t("reported_beside.value", lang))
+        right.insert(4, True)
+        for k, row in enumerate(rows):
+            row.insert(4, figure(beside[k].value, is_share(evaluation.targets[k])) if k in beside else "")
+    feet = [t("evaluate.tally", lang, date=evaluation.date.isoformat(), tally=tally), *views.feet(evaluation, lang)]
+    return as_table(rows, heads, right) + "\n" + "\n".join(feet) + "\n"
 
 
-def _short(result: TargetResult, lang: str) -> str:
+def verdict(result: TargetResult, lang: str) -> str:
+    """The state; where the verdict rests on distance or a stated assumption, how firm it is."""
+    if result.sensitivity is not None and result.sensitivity.verdict != result.state:
+        return t(f"sensitivity.{result.sensitivity.verdict}", lang)
+    return t(f"evaluate.state_{result.state}", lang)
+
+
+def short(result: TargetResult, lang: str) -> str:
     """What is short, with what it counts."""
     if not result.shortfall:
         return "-"
@@ -151,38 +188,3 @@ def _ends(threshold: Any) -> dict[str, Any]:
     """A threshold as one or two columns."""
     low, high = threshold if isinstance(threshold, tuple) else (threshold, None)
     return {"threshold": low, "threshold_max": high}
-
-
-def explanation(result: TargetResult, lang: str) -> str:
-    """How one target was worked out: the plan's words, the check, the answer, units, files, notes."""
-    from planner.targets.answers import note_text
-
-    target, share = result.target, is_share(result)
-    lines = [f"{target.id}  {pick(target.title, lang)}", ""]
-
-    def say(key: str, text: str) -> None:
-        if text:
-            lines.append(t("evaluate.line", lang, label=t(f"evaluate.{key}", lang), text=text))
-
-    say("plan", f"{target.plan}, {target.document}, {target.clause}")
-    say("figure", printed_figure(target))
-    say("certainty", t(f"evaluate.certainty_{target.certainty}", lang) if target.certainty else "")
-    written = target.check.written if target.check else {}
-    say("check", ", ".join(f"{key} = {value}" for key, value in written.items()) or t("evaluate.no_check", lang))
-    say("state", t(f"evaluate.state_{result.state}", lang))
-    say("value", ("≥ " if result.at_least else "") + figure(result.value, share))
-    say("threshold", threshold_text(result, share))
-    say("shortfall", _short(result, lang))
-    say("note", note_text(result, lang) or "")
-    if result.units:
-        heads = [t(f"evaluate.{key}", lang) for key in ("unit_code", "unit_name", "value", "threshold", "state", "shortfall")]
-        rows = [[unit.code, unit.name, figure(unit.value, share), threshold_text(unit, share),
-                 t(f"evaluate.state_{unit.state}", lang) if unit.state else "-", figure(unit.shortfall, False)] for unit in result.units]
-        lines += ["", as_table(rows, heads, [False, False, True, True, False, True]).rstrip()]
-    if result.fill:
-        lines += ["", t("evaluate.fill", lang)]
-        lines += [f"  {cell['layer']}  {cell['id']}  {cell['column']}  {cell['row'] or ''}".rstrip() for cell in result.fill]
-    if result.inputs:
-        lines += ["", t("evaluate.inputs", lang)]
-        lines += [f"  {one['path']}  {one['for']}  {one['rows']}  sha256 {one['sha256']}  {one['date']}".rstrip() for one in result.inputs]
-    return "\n".join(lines) + "\n"

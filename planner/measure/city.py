@@ -19,11 +19,14 @@ from planner.units import TravelProfile
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A figure that a person entered in `[reported."TARGET-ID"]`."""
+    """A figure that a person entered in `[reported."TARGET-ID"]`, and those of units by code. value is None where only units are given."""
 
-    value: float
+    value: float | None
     date: str = ""
     source: str = ""
+    by: str = ""
+    reason: str = ""
+    units: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

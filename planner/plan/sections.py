@@ -181,27 +181,37 @@ def parameters(config: Config, plan: Table) -> dict[str, Mapping[str, Any]]:
         if not isinstance(table, dict):
             config.wrong(prefix, "config_type", table, expected="table")
             continue
-        config.unknown(table, PARAMETERS, prefix)
+        config.unknown(table, (*PARAMETERS, "range"), prefix)
         found[target] = dict(table)
     return found
 
 
 def reported(config: Config) -> dict[str, Mapping[str, Any]]:
-    """[reported."TARGET-ID"]: a figure that a person entered, its date and source."""
+    """[reported."TARGET-ID"]: a figure that a person entered, its date, by whom, from where and why it differs; `units` by code."""
     found: dict[str, Mapping[str, Any]] = {}
     for target, table in config.table(config.tree, "reported").items():
         prefix = f"reported.{_quoted(target)}"
         if not isinstance(table, dict):
             config.wrong(prefix, "config_type", table, expected="table")
             continue
-        config.unknown(table, ("value", "date", "source"), prefix)
-        value = table.get("value")
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value or abs(value) == float("inf"):
-            config.wrong(join(prefix, "value"), "config_required" if value is None else "config_type", value, expected="number")
+        config.unknown(table, ("value", "date", "source", "by", "reason", "units"), prefix)
+        units = config.table(table, "units", prefix)
+        figures = {code: _figure(config, units, code, join(prefix, "units")) for code in units}
+        value = None if figures and "value" not in table else _figure(config, table, "value", prefix)
+        if (value is None and (not figures or "value" in table)) or None in figures.values():
             continue
-        found[target] = {"value": float(value), "date": config.day(table, "date", prefix),
-                         "source": config.words(table, "source", prefix) or ""}
+        found[target] = {"value": value, "units": figures, "date": config.day(table, "date", prefix)} | {
+            key: config.words(table, key, prefix) or "" for key in ("source", "by", "reason")}
     return found
+
+
+def _figure(config: Config, table: Table, key: str, prefix: str) -> float | None:
+    """A finite figure, negative ones too."""
+    value = table.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value or abs(value) == float("inf"):
+        config.wrong(join(prefix, key), "config_required" if value is None else "config_type", value, expected="number")
+        return None
+    return float(value)
 
 
 def _quoted(key: str) -> str:

@@ -12,15 +12,18 @@ from planner.inputs.layers import TOTAL, Source
 from planner.measure.city import City
 from planner.targets import rollup
 from planner.targets.answers import to_dict
+from planner.targets.beside import beside
 from planner.targets.evaluation import Evaluation, TargetResult
 from planner.targets.figures import Bound, exact_or_none, since
+from planner.targets.formula import formula_of
 from planner.targets.indicators import Outcome, each_bound, measure, nested
 from planner.targets.inquiry import NAMES_IN_NOTE, DataMissingError, Inquiry, Ledger, Measured, UnitSet
 from planner.targets.pack import Check, Number, ScopedFigure, Target, TargetPack, exact
-from planner.targets.pack_rules import parameter_value
+from planner.targets.pack_rules import parameter_range, parameter_value
+from planner.targets.progress import progress_of
 from planner.targets.table import Table
 from planner.targets.unit_sets import entry_of_units, unit_people
-from planner.targets.vocabulary import FACILITY, PARAMETERS
+from planner.targets.vocabulary import FACILITY, PARAMETERS, RANGE, RANGED
 
 __all__ = ["action_of", "bound_of", "evaluate", "evaluate_target", "to_dict"]
 
@@ -38,7 +41,7 @@ def evaluate(city: City, packs: Sequence[TargetPack], *, as_of: dt.date, scenari
     invented. Raises PackError for a parameter of planner.toml that has the wrong type, NetworkError for streets that cannot be read.
     """
     results = tuple(evaluate_target(city, pack, target, as_of) for pack in packs for target in pack.targets)
-    return Evaluation(city.id, tuple(pack.id for pack in packs), as_of, results, scenario)
+    return Evaluation(city.id, tuple(pack.id for pack in packs), as_of, results, scenario, {pack.id: pack.sha256 for pack in packs})
 
 
 def evaluate_target(city: City, pack: TargetPack, target: Target, as_of: dt.date) -> TargetResult:
@@ -48,14 +51,27 @@ def evaluate_target(city: City, pack: TargetPack, target: Target, as_of: dt.date
     check = _effective(ledger, city, target)
     if check is None:
         state = "threshold_undefined" if target.kind == "target" and target.value is None else "recorded"
-        return _result(target, ledger, rollup.Answer(state, None, _printed(target, None), None))
+        return _with_way(city, pack, _result(target, ledger, rollup.Answer(state, None, _printed(target, None), None)), as_of)
     inquiry = Inquiry(city, pack, check, as_of, ledger)
     try:
         answer = _reported(inquiry, target) if check.metric == "reported" else _answer(inquiry, target)
     except DataMissingError as lack:
         ledger.note(lack.key, **lack.params)
         answer = rollup.Answer("data_missing", None, _printed(target, check), None)
-    return _result(target, ledger, _judged(target, check, answer), check)
+    return _with_way(city, pack, _result(target, ledger, _judged(target, check, answer), check), as_of)
+
+
+def _with_way(city: City, pack: TargetPack, result: TargetResult, as_of: dt.date) -> TargetResult:
+    """A result with how it came about, what was reported of it, and how far it has come from its baseline."""
+    target, check = result.target, result.check
+    scale, bound = _scale(target, check), bound_of(target, check)
+    if bound is None and check is not None and check.baseline is not None and isinstance(result.threshold, float):
+        bound = Bound(target.comparator, Fraction(result.threshold))
+    if check is not None and check.thresholds and check.rollup == "every":
+        bound = None
+    progress = progress_of(pack, target, check, bound, state=result.state, value=result.value, scale=scale, as_of=as_of)
+    reported = beside(city, target, check, result.value, result.units, scale)
+    return replace(result, progress=progress, reported=reported, formula=formula_of(city, result))
 
 
 def effective_check(city: City, target: Target) -> Check | None:
@@ -89,8 +105,26 @@ def _settings(city: City, target: Target) -> dict[str, Any]:
     """What planner.toml sets for a target, held against the types that parameters have. Raises PackError."""
     written = city.parameters.get(target.id, {})
     table = Table(written, "planner.toml", target.id, "plan.parameters")
-    table.only(PARAMETERS)
-    return {key: parameter_value(table, key, key) for key in written}
+    table.only((*PARAMETERS, RANGE))
+    return {key: parameter_value(table, key, key) for key in written if key != RANGE}
+
+
+def stated_ranges(city: City, target: Target) -> dict[str, tuple[Any, ...]]:
+    """How far each parameter of a target may lie: as planner.toml says, else the pack. Raises PackError."""
+    ranges = {key: parameter.range for key, parameter in target.parameters.items() if parameter.range}
+    own = Table(city.parameters.get(target.id, {}), "planner.toml", target.id, "plan.parameters").table(RANGE)
+    if own is not None:
+        own.only(RANGED)
+        ranges |= {key: parameter_range(own, key, key) for key in own.values}
+    return ranges
+
+
+def stated_parameters(city: City, target: Target) -> dict[str, Any]:
+    """The stated assumptions that a target's check rests on: parameters of planner.toml, else the pack's defaults. Raises PackError."""
+    settings = _settings(city, target)
+    written = target.check.written if target.check is not None else {}
+    return {key: settings.get(key, target.parameters[key].default if key in target.parameters else None) for key in PARAMETERS
+            if key in settings or (key in target.parameters and key not in written)}
 
 
 def _with(check: Check, key: str, value: Any) -> Check:
@@ -238,7 +272,7 @@ def _affected(inquiry: Inquiry, outcome: Outcome, units: UnitSet) -> Any:
 def _reported(inquiry: Inquiry, target: Target) -> rollup.Answer:
     """The figure that a person entered, in the plan's own unit. Raises DataMissingError where nobody has."""
     entered = inquiry.city.reported.get(target.id)
-    if entered is None:
+    if entered is None or entered.value is None:
         raise DataMissingError("not_reported", target=target.id)
     inquiry.ledger.note("reported", value=f"{entered.value:g}", date=entered.date or "-", source=entered.source or "-")
     for source in inquiry.city.sources:
@@ -295,7 +329,7 @@ def _result(target: Target, ledger: Ledger, answer: rollup.Answer, check: Check 
     return TargetResult(
         target, answer.state, answer.value, answer.threshold, answer.shortfall, action, answer.units, bool(cells) and answer.at_least,
         len(cells), rollup.as_fill(cells) if answer.state == "data_missing" else (), inputs, tuple(ledger.notes.values()),
-        answer.units_total, answer.units_met, answer.units_required, affected)
+        answer.units_total, answer.units_met, answer.units_required, affected, check, basis=answer.basis)
 
 
 def action_of(check: Check | None) -> str:

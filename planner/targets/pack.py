@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import hashlib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
@@ -132,10 +133,11 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A default for what a plan leaves open, and where it comes from."""
+    """A default for what a plan leaves open, and where it comes from. range : how far it may sensibly lie (two figures, or names)."""
 
     default: Any
     source: str
+    range: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class TargetPack:
-    """A plan's targets. `regions` maps the name of a region to unit names or codes. `file` is the name for messages."""
+    """A plan's targets. `regions` maps the name of a region to unit names or codes. `file` is the name for messages, sha256 the file's."""
 
     id: str
     title: Mapping[str, str]
@@ -210,6 +212,7 @@ class TargetPack:
     regions: Mapping[str, tuple[str, ...]]
     targets: tuple[Target, ...]
     file: str = ""
+    sha256: str = ""
 
 
 def exact(value: Number) -> Fraction:
@@ -235,7 +238,13 @@ def _bundled(pack_id: str) -> TargetPack:
     from planner.targets.pack_rules import build_pack
 
     name = f"{pack_id}.toml"
-    return build_pack(_parse((_folder() / name).read_text(encoding="utf-8"), name), name)
+    data = (_folder() / name).read_bytes()
+    return replace(build_pack(_parse(data.decode("utf-8"), name), name), sha256=hashlib.sha256(data).hexdigest())
+
+
+def in_bundled_pack(target_id: str) -> bool:
+    """Whether the text of a bundled pack has a target of this id, without building the packs."""
+    return any(f'"{target_id}"' in (_folder() / f"{name}.toml").read_text(encoding="utf-8") for name in bundled_ids())
 
 
 def list_packs() -> tuple[TargetPack, ...]:
@@ -268,10 +277,11 @@ def read_pack(id_or_path: str | Path) -> TargetPack:
         near = difflib.get_close_matches(str(id_or_path), bundled_ids(), n=1, cutoff=0.0)
         raise PackError("pack_not_found", pack=str(id_or_path), near=near[0] if near else "", packs=", ".join(bundled_ids()))
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        data = path.read_bytes()
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise PackError("pack_encoding", file=path.name) from error
-    return build_pack(_parse(text, path.name), path.name)
+    return replace(build_pack(_parse(text, path.name), path.name), sha256=hashlib.sha256(data).hexdigest())
 
 
 def resolve_packs(names: Sequence[str], folder: Path | None, listed: Sequence[str] = ()) -> tuple[TargetPack, ...]:

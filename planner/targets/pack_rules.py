@@ -22,6 +22,8 @@ from planner.targets.vocabulary import (
     PACK_KEYS,
     PARAMETER_KEYS,
     PARAMETERS,
+    RANGE,
+    RANGED,
     SCHEMA,
     SHARE_METRICS,
     SOURCE_KEYS,
@@ -158,9 +160,26 @@ def _parameters(table: Table) -> dict[str, Parameter]:
         if one is None:
             continue
         one.only(PARAMETER_KEYS)
-        one.need(*PARAMETER_KEYS)
-        found[key] = Parameter(parameter_value(one, key, "default"), one.text("source"))
+        one.need("default", "source")
+        found[key] = Parameter(parameter_value(one, key, "default"), one.text("source"), parameter_range(one, key, RANGE))
     return found
+
+
+def parameter_range(table: Table, parameter: str, key: str) -> tuple[Any, ...]:
+    """How far a parameter may lie: two figures, the smaller first, or for a travel or a group some names. Raises PackError."""
+    if key not in table:
+        return ()
+    if parameter not in RANGED:
+        raise table.fault("wants_word", key, value=parameter, near=RANGED[0], allowed=", ".join(RANGED))
+    if parameter in ("travel", "group"):
+        return table.words(key)
+    ends = table.values[key]
+    if not isinstance(ends, list) or len(ends) != 2:
+        raise table.fault("wants_range", key, value=ends)
+    low, high = (parameter_value(Table({key: end}, table.file, table.target, table.path), parameter, key) for end in ends)
+    if low > high:
+        raise table.fault("wants_range", key, value=ends)
+    return float(low), float(high)
 
 
 def parameter_value(table: Table, parameter: str, key: str) -> Any:

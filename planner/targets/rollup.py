@@ -33,6 +33,7 @@ class Answer:
     units_required: int | None = None
     over: bool = False
     notes: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    basis: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,12 @@ def number(value: Exact | None) -> float | None:
     return float(value)
 
 
+def basis_of(figure: Figure, unit: str = "") -> Mapping[str, Any]:
+    """What a figure is made of, for people to read: value = amount * per / base; `unit` where it is one unit's."""
+    made = {"style": figure.style, "amount": number(figure.amount), "base": number(figure.base), "per": float(figure.per)}
+    return (made if not figure.parts else {"style": figure.mode}) | ({"unit": unit} if unit else {})
+
+
 def as_fill(cells: Sequence[Cell]) -> tuple[Mapping[str, Any], ...]:
     """Blank cells as an answer shows them."""
     return tuple({"layer": cell.layer, "id": cell.id, "column": cell.column, "row": cell.row} for cell in cells)
@@ -162,7 +169,8 @@ def total(question: Question, always_people: bool = False) -> Answer:
     state = asked.state or "threshold_undefined"
     lack = asked.shortfall
     return Answer(state, number(measured.total.value), question.bound.shown() if question.bound else None, number(lack),
-                  number(lack) if state == "not_met" else None, units, measured.total.at_least, _ordered([asked]), over=asked.over)
+                  number(lack) if state == "not_met" else None, units, measured.total.at_least, _ordered([asked]), over=asked.over,
+                  basis=basis_of(measured.total))
 
 
 def every(question: Question, always_people: bool = False) -> Answer:
@@ -174,6 +182,7 @@ def every(question: Question, always_people: bool = False) -> Answer:
     if not in_play:
         return Answer("not_applicable", None, shown, None, units=units, cells=_ordered(pairs), units_total=0, units_met=0, units_required=0)
     worst = _worst(in_play)
+    name = next(units[k].name or units[k].code for k, asked in enumerate(pairs) if asked is worst)
     at_least = all(asked.figure.at_least for asked in in_play)
     if any(asked.bound is None for asked in in_play):
         return Answer("threshold_undefined", number(worst.figure.value), None, None, units=units, at_least=at_least, cells=_ordered(pairs),
@@ -185,7 +194,8 @@ def every(question: Question, always_people: bool = False) -> Answer:
     known = [one for one in lacks if one is not None]
     lack = None if state == "data_missing" or len(known) < len(lacks) else sum(known, Fraction(0))
     return Answer(state, number(worst.figure.value), shown, number(lack), number(lack) if state == "not_met" else None, units, at_least,
-                  _ordered(pairs), len(in_play), states.count("met"), len(in_play), any(asked.over for asked in in_play))
+                  _ordered(pairs), len(in_play), states.count("met"), len(in_play), any(asked.over for asked in in_play),
+                  basis=basis_of(worst.figure, name))
 
 
 def _worst(pairs: Sequence[Asked]) -> Asked:

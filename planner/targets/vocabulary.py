@@ -26,7 +26,10 @@ TARGET_KEYS = ("id", "title", "clause", "kind", "layer", "comparator", "value", 
                "baseline_id", "steps", "conflicts_with", "source", "certainty", "note", "parameters")
 PARAMETERS = ("share", "minutes", "metres", "travel", "group", "layers")
 """What a plan may leave open: a pack may give defaults with their source, and planner.toml may set them."""
-PARAMETER_KEYS = ("default", "source")
+PARAMETER_KEYS = ("default", "source", "range")
+RANGE = "range"
+"""How far a parameter may sensibly lie: beside its default in a pack, or in planner.toml under `range`."""
+RANGED = ("share", "minutes", "metres", "travel", "group")
 SCOPE_KEYS = ("class", "name", "except", "parent", "region", "has", "contains")
 """Keys of a scope with a meaning of their own; any other key is a column of the boundary."""
 EACH_KEYS = ("comparator", "value", "value_max")
