@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -232,10 +233,15 @@ def free_column(cells: Sequence[Any]) -> npt.NDArray[Any]:
     """A column that planner.toml does not name: float64 with NaN where every filled cell is a plain number (007 is none), else text."""
     texts = [text(cell) for cell in cells]
     filled = [typed.strip() for typed in texts if typed.strip()]
-    numbers = [plain_number(typed) for typed in filled]
-    if filled and all(value is not None and np.isfinite(value) for value in numbers) and not any(_leading_zero(typed) for typed in filled):
+    if filled and all(_is_number(typed) for typed in filled):
         return np.array([float(typed) if typed.strip() else np.nan for typed in texts], dtype=np.float64)
     return np.array(texts, dtype=object)
+
+
+def _is_number(typed: str) -> bool:
+    """Whether a cell is a plain finite number and would stay what it is as one."""
+    value = plain_number(typed)
+    return value is not None and math.isfinite(value) and not _leading_zero(typed)
 
 
 def _leading_zero(typed: str) -> bool:

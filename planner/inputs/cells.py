@@ -39,10 +39,10 @@ class Number:
 
 def text(cell: Cell) -> str:
     """A cell as text: whole numbers without a decimal point, dates as ISO, blank as ""."""
-    if cell is None:
-        return ""
     if isinstance(cell, str):
         return cell
+    if cell is None:
+        return ""
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):

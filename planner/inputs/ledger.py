@@ -14,6 +14,8 @@ HEADER_SEARCH_ROWS = 40
 HEADER_LEVELS = 4
 _TOTAL = re.compile(r"(?:本页|本表|全[区市县省]|各[区街镇])?(?:合计|小计|总计|共计|总合计|合计数|累计)(?:[(（].*[)）])?"
                     r"|(?:sub|grand)?total|sum", re.IGNORECASE)
+_TOTAL_SIGN = re.compile(r"[计lm]", re.IGNORECASE)
+"""Every word of _TOTAL has one of these: most cells are seen to be none of them at once."""
 _NOTE_WORDS = (r"(?:备注|附注|注释|注|填表说明|说明|填表人|填报人|填报单位|填表单位|填报日期|填表日期|填报时间|报出日期|制表日期"
                r"|制表单位|制表人|制表|审核人|审核|复核人|复核|单位负责人|统计负责人|负责人|经办人|数据来源|资料来源|联系人|联系电话|notes?|sources?)")
 _NOTE = re.compile(rf"{_NOTE_WORDS}\s*\d*\s*[:：.、)）]", re.IGNORECASE)
@@ -131,22 +133,22 @@ def understand(sheet: Sheet, wanted: Sequence[str], keys: Sequence[str] = ()) ->
             repeated.append(name)
         elif name:
             places[name] = k
-    columns: dict[str, list[Cell]] = {name: [] for name in places}
     rows: list[int] = []
     totals: list[tuple[int, str]] = []
     notes: list[tuple[int, str]] = []
     long: list[int] = []
     marks = [places[key] for key in keys if key in places]
+    printed, kept = [name for name in header.names if name], []
     for number, cells in sheet.rows[header.at + header.levels:]:
-        kind = _kind(cells, marks, header.names)
+        kind = _kind(cells, marks, printed)
         if kind:
             (totals if kind == "total" else notes).append((number, _first(cells)))
             continue
         rows.append(number)
-        if any(not blank(cell) for cell in cells[len(names):]):
+        kept.append(cells)
+        if len(cells) > len(names) and any(not blank(cell) for cell in cells[len(names):]):
             long.append(number)
-        for name, k in places.items():
-            columns[name].append(cells[k] if k < len(cells) else None)
+    columns = {name: [cells[k] if k < len(cells) else None for cells in kept] for name, k in places.items()}
     hidden = sum(number in sheet.hidden for number in rows)
     header_row = sheet.rows[header.at][0] if sheet.rows else 1
     return Ledger(sheet.name, columns, tuple(rows), header_row, header.at > 0, header.levels, tuple(totals), tuple(notes), hidden,
@@ -172,14 +174,15 @@ def _first(cells: Sequence[Cell]) -> str:
 
 
 def _kind(cells: Sequence[Cell], marks: Sequence[int], header: Sequence[str]) -> str:
-    """`total`, `note` (also a header that is printed again) or "" for data."""
+    """`total`, `note` (also a header that is printed again) or "" for data. header : its names that are not blank."""
     first = _first(cells)
     candidates = [first, *(text(cells[k]) for k in marks if k < len(cells))]
-    if any(_TOTAL.fullmatch(re.sub(r"[\s:：]+", "", candidate)) for candidate in candidates if len(candidate) < 40):
+    if any(_TOTAL_SIGN.search(candidate) and _TOTAL.fullmatch(re.sub(r"[\s:：]+", "", candidate)) for candidate in candidates
+           if len(candidate) < 40):
         return "total"
-    filled = [text(cell).strip() for cell in cells if not blank(cell)]
-    if len(filled) <= _NOTE_CELLS and _NOTE.match(first.strip()):
+    start = first.strip()
+    if _NOTE.match(start) and sum(not blank(cell) for cell in cells) <= _NOTE_CELLS:
         return "note"
-    if len(filled) > 1 and filled == [name for name in header if name]:
+    if len(header) > 1 and start == header[0] and [text(cell).strip() for cell in cells if not blank(cell)] == header:
         return "note"
     return ""

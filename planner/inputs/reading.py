@@ -125,7 +125,8 @@ class Reading:
                 raise UnusableFileError("column_missing", sentence="sheet_missing", value=sheet_name,
                                         sheets=", ".join(found.name or "" for found in book.sheets))
             raise UnusableFileError("file_empty", sentence="file_without_rows")
-        return self._understood(ref, ledger.understand(sheet, wanted, keys), wanted, book.format, empty)
+        asked = "\0".join(["ledger", sheet.name or "", *wanted, "", *keys, ""])
+        return self._understood(ref, self._once(asked, ref, lambda: ledger.understand(sheet, wanted, keys)), wanted, book.format, empty)
 
     def _understood(self, ref: FileRef, found: ledger.Ledger, wanted: Sequence[str], form: str, empty: str) -> Table:
         """A ledger as a table, with issues for what was repaired."""
