@@ -224,6 +224,17 @@ def bd09_to_wgs84(lon: FloatArray, lat: FloatArray) -> Pair:
     return _where(in_china(*moved), moved, (lon, lat))
 
 
+def to_plane(source: System, a: FloatArray, b: FloatArray, crs: System) -> Pair:
+    """Coordinates of a system as metres; NaN where they have no place in it."""
+    x, y = np.full(len(a), np.nan), np.full(len(a), np.nan)
+    usable = np.flatnonzero(np.isfinite(a) & np.isfinite(b))
+    if len(usable):
+        x[usable], y[usable] = from_wgs84(crs, *to_wgs84(source, a[usable], b[usable]))
+    lost = ~(np.isfinite(x) & np.isfinite(y))
+    x[lost] = y[lost] = np.nan
+    return x, y
+
+
 def metric_crs(lon: FloatArray, lat: FloatArray) -> str:
     """The metric CRS for places: CGCS2000 / 3-degree Gauss-Kruger by central meridian inside China, else WGS84 / UTM.
 

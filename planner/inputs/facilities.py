@@ -15,6 +15,7 @@ from planner.inputs import cells as typed_cells
 from planner.inputs.boundaries import free_column, layer_system
 from planner.inputs.cells import Cell, blank, narrow, parse_date, parse_number, text
 from planner.inputs.coordinates import WGS84, System
+from planner.inputs.extents import ENTRANCES, RawExtents, read_extents
 from planner.inputs.layers import STATUSES, FloatArray, TextArray
 from planner.inputs.positions import Positions, read_positions
 from planner.inputs.reading import Reading, Table
@@ -24,7 +25,7 @@ from planner.quality import Issue
 
 PLACE_KEYS = ("lon", "lat", "x", "y")
 TEXT_KEYS = frozenset({"id", "name", "address", "township", "community", "district", "class", "kind", "owner", "phone", "contact", "serves",
-                       "note", "layer", "do", "facility"})
+                       "note", "layer", "do", "facility", ENTRANCES})
 DATE_KEYS = frozenset({"opened", "closed", "started", "approved"})
 UNIT_KEYS = ("community", "township")
 """Stated units, finest first."""
@@ -53,7 +54,8 @@ Hit = tuple[int, str, Mapping[str, object]]
 @dataclass(frozen=True, slots=True)
 class RawFacilities:
     """A ledger before it is placed. columns : every key and every further header -> (J,) float64 or text; stated : level -> (J,) text of
-    the stated unit, for the levels that the ledger has a column for; system : as declared, wgs84 under `auto`."""
+    the stated unit, for the levels that the ledger has a column for; system : as declared, wgs84 under `auto`; extents : areas and
+    entrances (those of a file of their own: planner.inputs.gates)."""
 
     spec: FacilitySpec
     table: Table
@@ -63,6 +65,7 @@ class RawFacilities:
     stated: Mapping[str, TextArray]
     positions: Positions
     system: System
+    extents: RawExtents
 
     def __len__(self) -> int:
         return len(self.index)
@@ -153,7 +156,8 @@ def _parse(spec: FacilitySpec, table: Table, index: npt.NDArray[np.int64], syste
             columns[header] = free_column(cells)[index]
     stated = {key: columns[key] for key in UNIT_KEYS if key in spec.columns}
     positions = read_positions(spec, table, index, names, system, reading)
-    return RawFacilities(spec, table, index, columns, tuple(numeric), stated, positions, system)
+    extents = read_extents(spec.columns, table, index, names, system, positions, reading)
+    return RawFacilities(spec, table, index, columns, tuple(numeric), stated, positions, system, extents)
 
 
 def _text_column(spec: FacilitySpec, table: Table, index: npt.NDArray[np.int64], key: str) -> TextArray:

@@ -9,19 +9,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from planner.inputs.coordinates import SHIFTED, System, from_wgs84, to_wgs84
+from planner.inputs import gates as gate_files
+from planner.inputs.coordinates import SHIFTED, System, to_plane
 from planner.inputs.facilities import UNIT_KEYS, RawFacilities
-from planner.inputs.layers import FloatArray, IntArray, TextArray
+from planner.inputs.gates import Gates
+from planner.inputs.layers import Extents, FloatArray, IntArray, ObjectArray, TextArray
 from planner.inputs.reading import Reading
 from planner.inputs.specs import LEVELS
 from planner.inputs.status import BoolArray
 from planner.inputs.units import EDGE_M, Units
 
+FAR_M = 2000.0
+"""An entrance so far from its facility is told: a campus or a park is hardly wider, a slip of one digit is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A ledger on the map. keep : (J,) rows that the analysis uses; x, y : (J,) metres, NaN without a place; by_name : (J,) known by their
-    stated unit only; lies_in, counts_in : level -> (J,) codes, "" for none."""
+    stated unit only; lies_in, counts_in : level -> (J,) codes, "" for none; extents : areas and entrances in metres."""
 
     raw: RawFacilities
     keep: BoolArray
@@ -30,6 +35,7 @@ class Placed:
     by_name: BoolArray
     lies_in: Mapping[str, TextArray]
     counts_in: Mapping[str, TextArray]
+    extents: Extents
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +53,20 @@ def plane(raw: RawFacilities, crs: System) -> tuple[FloatArray, FloatArray]:
     return to_plane(raw.system, raw.positions.a, raw.positions.b, crs)
 
 
-def to_plane(source: System, a: FloatArray, b: FloatArray, crs: System) -> tuple[FloatArray, FloatArray]:
-    """Coordinates of a system as metres; NaN where they have no place in it."""
-    x, y = np.full(len(a), np.nan), np.full(len(a), np.nan)
-    usable = np.flatnonzero(np.isfinite(a) & np.isfinite(b))
-    if len(usable):
-        x[usable], y[usable] = from_wgs84(crs, *to_wgs84(source, a[usable], b[usable]))
-    lost = ~(np.isfinite(x) & np.isfinite(y))
-    x[lost] = y[lost] = np.nan
-    return x, y
+def place(raw: RawFacilities, ground: Ground, reading: Reading, *, suspect: bool, gates: Gates | None = None) -> Placed:
+    """Places a ledger and tells what was found on the way; of a `suspect` one, whose system is in doubt, the location is not judged.
 
-
-def place(raw: RawFacilities, ground: Ground, reading: Reading, *, suspect: bool) -> Placed:
-    """Places a ledger and tells what was found on the way; of a `suspect` one, whose system is in doubt, the location is not judged."""
+    gates : the entrances from a file of their own.
+    """
     x, y = plane(raw, ground.crs)
+    extents, usable = gate_files.in_metres(raw, gates, ground.crs, reading)
+    _at_entrances(raw, x, y, extents, reading)
     placed = np.isfinite(x)
     stated = {level: _stated(raw, level, ground) for level in raw.stated if level in ground.units}
     if not suspect and raw.system.name in SHIFTED and raw.spec.crs != "auto" and len(raw):
         reading.add(raw.issue("crs_converted", "info", None, value=raw.system.name))
+    if not suspect and gates is not None and gates.raw.system.name in SHIFTED and len(gates.raw):
+        reading.add(gates.raw.issue("crs_converted", "info", None, value=gates.raw.system.name))
     lies_in, holding = _lies_in(ground, x, y, stated)
     away = _distance(ground, x, y)
     outside = placed & (away > EDGE_M)
@@ -78,12 +80,41 @@ def place(raw: RawFacilities, ground: Ground, reading: Reading, *, suspect: bool
             reading.add(raw.issue("outside_boundary", "warning", int(j), column=raw.positions.column,
                                   value=str(raw.positions.typed[j]) or None,
                                   sentence=sentence, params={"metres": round(float(away[j]))}))
-        _tell_mismatch(raw, ground, stated, holding, placed & keep & ~outside, x, y, reading)
+        _tell_mismatch(raw, ground, stated, holding, placed & keep & ~outside, x, y, extents.area, reading)
+        _tell_far_entrances(raw, x, y, extents, reading)
     by_name = _without_place(raw, ground, stated, keep, raw.positions.usable if suspect else placed, reading)
     counts_in = _counts_in(raw, ground, stated, lies_in, by_name)
-    found = Placed(raw, keep, x, y, by_name, lies_in, counts_in)
+    found = Placed(raw, keep, x, y, by_name, lies_in, counts_in, extents)
     reading.keep(raw.table, _in_table(raw, keep))
+    if gates is not None and usable is not None:
+        used = usable & (gates.owner >= 0)
+        used[used] = keep[gates.owner[used]]
+        mask = np.zeros(len(gates.table), dtype=bool)
+        mask[gates.row[used]] = True
+        reading.keep(gates.table, mask)
     return found
+
+
+def _at_entrances(raw: RawFacilities, x: FloatArray, y: FloatArray, extents: Extents, reading: Reading) -> None:
+    """Puts facilities without coordinates at the first of their entrances. Changes x and y."""
+    for j in np.flatnonzero(np.isnan(x) & extents.has_doors & (raw.positions.fault == "coordinates_missing")).tolist():
+        first = int(extents.door_start[j])
+        x[j], y[j] = extents.door_x[first], extents.door_y[first]
+        if raw.positions.column is not None or raw.table.shapes is not None:  # else the section asks for no more
+            reading.add(raw.issue("placed_at_entrance", "info", j, column=raw.positions.column))
+
+
+def _tell_far_entrances(raw: RawFacilities, x: FloatArray, y: FloatArray, extents: Extents, reading: Reading) -> None:
+    """Facilities with an entrance far from their area or, without one, from their point: one issue each."""
+    import shapely
+
+    for j in np.flatnonzero(np.isfinite(x) & extents.has_doors).tolist():
+        mine = slice(int(extents.door_start[j]), int(extents.door_start[j + 1]))
+        whole = shapely.Point(x[j], y[j]) if extents.area[j] is None else extents.area[j]
+        away = shapely.distance(whole, shapely.points(extents.door_x[mine], extents.door_y[mine]))
+        if away.max() > FAR_M:
+            reading.add(raw.issue("entrance_far", "warning", j, column=raw.spec.columns.get("entrances"),
+                                  params={"count": int((away > FAR_M).sum()), "metres": round(float(away.max()))}))
 
 
 def _in_table(raw: RawFacilities, keep: BoolArray) -> BoolArray:
@@ -153,8 +184,9 @@ def _distance(ground: Ground, x: FloatArray, y: FloatArray) -> FloatArray:
 
 
 def _tell_mismatch(raw: RawFacilities, ground: Ground, stated: Mapping[str, list[tuple[int, ...]]],
-                   holding: Mapping[str, list[set[int]]], asked: BoolArray, x: FloatArray, y: FloatArray, reading: Reading) -> None:
-    """Facilities whose stated unit is not the one they lie in; one issue each, about the finest level."""
+                   holding: Mapping[str, list[set[int]]], asked: BoolArray, x: FloatArray, y: FloatArray, area: ObjectArray,
+                   reading: Reading) -> None:
+    """Facilities whose stated unit is not the one they lie in, nor one that their area reaches; one issue each, about the finest level."""
     import shapely
 
     for j in np.flatnonzero(asked):
@@ -164,7 +196,8 @@ def _tell_mismatch(raw: RawFacilities, ground: Ground, stated: Mapping[str, list
             places, units = stated[level][j], ground.units[level]
             if holding[level][j] & set(places):
                 continue
-            if places and shapely.distance(units.shapes[list(places)], shapely.Point(x[j], y[j])).min() <= EDGE_M:
+            here = shapely.Point(x[j], y[j]) if area[j] is None else area[j]
+            if places and shapely.distance(units.shapes[list(places)], here).min() <= EDGE_M:
                 continue
             lies = ", ".join(str(units.names[k]) for k in sorted(holding[level][j])) or "—"
             sentence = None if places else "unit_unknown"

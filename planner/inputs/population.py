@@ -14,9 +14,9 @@ from planner.inputs import spread
 from planner.inputs.boundaries import layer_system, repaired, transformed
 from planner.inputs.cells import Cell, blank, parse_number, text
 from planner.inputs.codes import read_codes
-from planner.inputs.coordinates import WGS84, System
+from planner.inputs.coordinates import WGS84, System, to_plane
 from planner.inputs.layers import TOTAL, FloatArray, IntArray, TextArray
-from planner.inputs.placing import Ground, number, to_plane
+from planner.inputs.placing import Ground, number
 from planner.inputs.positions import read_positions
 from planner.inputs.reading import Reading, Table
 from planner.inputs.specs import LEVELS, PopulationSpec

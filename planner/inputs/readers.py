@@ -16,6 +16,7 @@ import numpy.typing as npt
 from planner.errors import CrsError
 from planner.inputs import boundaries as boundary_files
 from planner.inputs import checks, facilities, placing, population, systems
+from planner.inputs import gates as gate_files
 from planner.inputs.coordinates import System, metric_crs, parse_system
 from planner.inputs.layers import Boundaries, DemandPoints, FacilityLayer, Source
 from planner.inputs.placing import Ground, Placed
@@ -64,6 +65,8 @@ def survey(levels: Sequence[BoundarySpec], ledgers: Sequence[FacilitySpec], peop
     found.specs = {"boundaries": {spec.level: spec for spec in levels}, "population": people}
     raw_units = [raw for raw in (boundary_files.read_raw(spec, reading) for spec in levels) if raw is not None]
     raw_ledgers = [raw for raw in (facilities.read_raw(spec, reading) for spec in ledgers) if raw is not None]
+    gates = {raw.spec.slug: found_gates for raw in raw_ledgers if (found_gates := gate_files.read_gates(raw, reading)) is not None}
+    gate_files.select(list(gates.values()), reading)
     system = _metric(crs, raw_units, reading)
     if system is None:
         _count_rows(people, reading)
@@ -76,14 +79,15 @@ def survey(levels: Sequence[BoundarySpec], ledgers: Sequence[FacilitySpec], peop
         _count_rows(people, reading)
         return found
     found.ground = ground
-    raw_ledgers = [replace(raw, system=system) if raw.system == facilities.PROJECT_SYSTEM else raw for raw in raw_ledgers]
-    doubtful = systems.examine(raw_units, raw_ledgers, ground, streets, reading)
+    raw_ledgers = [_in_system(raw, system) for raw in raw_ledgers]
+    gates = {slug: replace(found_gates, raw=_in_system(found_gates.raw, system)) for slug, found_gates in gates.items()}
+    doubtful = systems.examine(raw_units, [*raw_ledgers, *(found_gates.raw for found_gates in gates.values())], ground, streets, reading)
     complete = len(raw_units) == len(levels)
     if complete:
         checks.units(ground, reading, doubtful)
     for raw in raw_ledgers:
         suspect = not complete or (bool(doubtful) and (raw.spec.slug in doubtful or bool(doubtful & set(ground.units))))
-        placed = placing.place(raw, ground, reading, suspect=suspect)
+        placed = placing.place(raw, ground, reading, suspect=suspect, gates=gates.get(raw.spec.slug))
         found.facilities[raw.spec.slug] = placed
         if not suspect:
             checks.duplicates(placed, reading)
@@ -93,6 +97,11 @@ def survey(levels: Sequence[BoundarySpec], ledgers: Sequence[FacilitySpec], peop
     else:
         _count_rows(people, reading)
     return found
+
+
+def _in_system(raw: facilities.RawFacilities, system: System) -> facilities.RawFacilities:
+    """A ledger in the project's metric CRS as one in that system."""
+    return replace(raw, system=system) if raw.system == facilities.PROJECT_SYSTEM else raw
 
 
 def _count_rows(people: PopulationSpec | None, reading: Reading) -> None:
@@ -176,7 +185,10 @@ def as_facilities(found: Survey, slug: str) -> FacilityLayer:
     spec = placed.raw.spec
     frame = gpd.GeoDataFrame(_frame(columns), geometry=shapes, crs=found.crs)
     record = found.report.record(spec.file.shown)
-    return FacilityLayer(slug, frame, Source(spec.file.shown, record.sha256, len(frame), spec.date), spec.count_by)
+    extents = placed.extents.take(np.flatnonzero(placed.keep))
+    plain = not (extents.has_area.any() or extents.has_doors.any())
+    return FacilityLayer(slug, frame, Source(spec.file.shown, record.sha256, len(frame), spec.date), spec.count_by,
+                         None if plain else extents)
 
 
 def as_demand(found: Survey) -> DemandPoints:

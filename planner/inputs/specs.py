@@ -35,6 +35,17 @@ class BoundarySpec:
 
 
 @dataclass(frozen=True, slots=True)
+class EntranceSpec:
+    """`[facilities.SLUG.entrances]`: a file with a row for each entrance; `columns` names its facility (id, or a name that no other
+    has), lon and lat or x and y. crs : "auto" is that of the facilities."""
+
+    file: FileRef
+    columns: Mapping[str, str]
+    crs: str = "auto"
+    sheet: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FacilitySpec:
     """`[facilities.SLUG]`: `columns` maps our keys to headers of the file; further headers keep their own names."""
 
@@ -47,6 +58,7 @@ class FacilitySpec:
     count_by: str = "stated"
     outside: str = "drop"
     sheet: str | None = None
+    entrances: EntranceSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)

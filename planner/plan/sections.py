@@ -8,8 +8,19 @@ from typing import Any
 
 from planner.errors import CrsError, InputError
 from planner.inputs.coordinates import parse_system
+from planner.inputs.extents import ENTRANCES
 from planner.inputs.facilities import PLACE_KEYS, UNIT_KEYS
-from planner.inputs.specs import LEVELS, BasemapSpec, BoundarySpec, CandidateSpec, FacilitySpec, FileRef, PopulationSpec, StreetsSpec
+from planner.inputs.specs import (
+    LEVELS,
+    BasemapSpec,
+    BoundarySpec,
+    CandidateSpec,
+    EntranceSpec,
+    FacilitySpec,
+    FileRef,
+    PopulationSpec,
+    StreetsSpec,
+)
 from planner.inputs.vector import VECTOR_SUFFIXES
 from planner.inputs.where import parse_where
 from planner.plan.config import Config, Table, join
@@ -120,7 +131,8 @@ def facilities(config: Config) -> tuple[FacilitySpec, ...]:
     """[facilities.SLUG]."""
     specs = []
     for slug, prefix, table in _sections(config, "facilities"):
-        config.unknown(table, (*_SOURCE, "where", "columns", "crs", "date", "count_by", "outside", "sheet", "label"), prefix)
+        config.unknown(table, (*_SOURCE, "where", "columns", "crs", "date", "count_by", "outside", "sheet", "label", "entrances"),
+                       prefix)
         before = len(config.report.blocking)
         file = config.file(table, prefix)
         shapes = file is not None and file.path.suffix.lower() in VECTOR_SUFFIXES
@@ -134,19 +146,45 @@ def facilities(config: Config) -> tuple[FacilitySpec, ...]:
         count_by = config.choice(table, "count_by", prefix, ("stated", "located"), "stated")
         outside = config.choice(table, "outside", prefix, ("drop", "keep"), "drop")
         date, sheet = config.day(table, "date", prefix), config.words(table, "sheet", prefix)
+        entrances = _entrances(config, table, prefix)
         if columns is not None:
-            _check_place(config, prefix, columns, shapes=shapes)
+            _check_place(config, prefix, columns, otherwise=shapes or entrances is not None)
         if file is not None and columns is not None and len(config.report.blocking) == before:
-            specs.append(FacilitySpec(slug, file, columns, where, crs or "auto", date, count_by, outside, sheet))
+            specs.append(FacilitySpec(slug, file, columns, where, crs or "auto", date, count_by, outside, sheet, entrances))
     return tuple(specs)
 
 
-def _check_place(config: Config, prefix: str, columns: Mapping[str, str], *, shapes: bool) -> None:
-    """That a ledger says where its rows are: by two coordinates, by shapes, or by the unit that it states."""
+def _entrances(config: Config, table: Table, prefix: str) -> EntranceSpec | None:
+    """`entrances`: a file of entrances, or a table that names it and its columns."""
+    given, inner = table.get("entrances"), join(prefix, "entrances")
+    if given is None:
+        return None
+    if isinstance(given, str):
+        file, named, crs, sheet = config.file(table, prefix, "entrances"), None, None, None
+    elif isinstance(given, dict):
+        config.unknown(given, (*_SOURCE, "columns", "crs", "sheet"), inner)
+        file, named = config.file(given, inner), config.columns(given, inner, required=False)
+        crs, sheet = _layer_crs(config, given, inner), config.words(given, "sheet", inner)
+    else:
+        config.wrong(inner, "config_type", given, expected="text")
+        return None
+    if file is None:
+        return None
+    shapes = file.path.suffix.lower() in VECTOR_SUFFIXES
+    columns = named or {"facility": "facility", **({} if shapes else {"lon": "lon", "lat": "lat"})}
+    half = {key for key in PLACE_KEYS if key in columns}
+    if "facility" not in columns or not (half in ({"lon", "lat"}, {"x", "y"}) or (shapes and not half)):
+        config.wrong(join(inner, "columns") if isinstance(given, dict) else inner, "config_entrance_columns")
+        return None
+    return EntranceSpec(FileRef(file.path, file.shown, inner), columns, crs or "auto", sheet)
+
+
+def _check_place(config: Config, prefix: str, columns: Mapping[str, str], *, otherwise: bool) -> None:
+    """That a ledger says where its rows are: by two coordinates, by shapes, by its entrances, or by the unit that it states."""
     half = [key for key in PLACE_KEYS if key in columns]
     if half and not ({"lon", "lat"} <= set(half) or {"x", "y"} <= set(half)):
         config.wrong(join(prefix, "columns"), "config_half_place")
-    elif not half and not shapes and not any(key in columns for key in UNIT_KEYS):
+    elif not half and not otherwise and not any(key in columns for key in (*UNIT_KEYS, ENTRANCES)):
         config.wrong(join(prefix, "columns"), "config_place_required")
 
 
