@@ -122,8 +122,25 @@ def _spread(grid: list[list[str]]) -> None:
                 row[column] = row[column - 1]
 
 
-def understand(sheet: Sheet, wanted: Sequence[str], keys: Sequence[str] = ()) -> Ledger:
-    """The ledger of a sheet. wanted : headers that planner.toml names; keys : those among them in which a total row says that it is one."""
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """The rows below a header, told apart: columns by place, the others as in Ledger."""
+
+    columns: tuple[list[Cell], ...]
+    rows: tuple[int, ...]
+    totals: tuple[tuple[int, str], ...]
+    notes: tuple[tuple[int, str], ...]
+    long: tuple[int, ...]
+
+
+Known = dict[tuple[_Header, tuple[int, ...]], _Sorted]
+
+
+def understand(sheet: Sheet, wanted: Sequence[str], keys: Sequence[str] = (), known: Known | None = None) -> Ledger:
+    """The ledger of a sheet. wanted : headers that planner.toml names; keys : those among them in which a total row says that it is one.
+
+    known : kept by the caller for a sheet that several sections ask for: what one found out about its rows the next need not.
+    """
     header = _Header.find(sheet, wanted)
     names, renamed = _settle(header.names, wanted)
     places: dict[str, int] = {}
@@ -133,12 +150,26 @@ def understand(sheet: Sheet, wanted: Sequence[str], keys: Sequence[str] = ()) ->
             repeated.append(name)
         elif name:
             places[name] = k
+    asked = header, tuple(places[key] for key in keys if key in places)
+    known = {} if known is None else known
+    if asked not in known:
+        known[asked] = _sort_rows(sheet, *asked)
+    found = known[asked]
+    columns = {name: found.columns[k] for name, k in places.items()}
+    hidden = sum(number in sheet.hidden for number in found.rows)
+    header_row = sheet.rows[header.at][0] if sheet.rows else 1
+    return Ledger(sheet.name, columns, found.rows, header_row, header.at > 0, header.levels, found.totals, found.notes, hidden,
+                  found.long, tuple(dict.fromkeys(repeated)), renamed)
+
+
+def _sort_rows(sheet: Sheet, header: _Header, marks: Sequence[int]) -> _Sorted:
+    """Totals, notes and data below a header. marks : places of the cells in which a total row would say so."""
     rows: list[int] = []
+    kept: list[list[Cell]] = []
     totals: list[tuple[int, str]] = []
     notes: list[tuple[int, str]] = []
     long: list[int] = []
-    marks = [places[key] for key in keys if key in places]
-    printed, kept = [name for name in header.names if name], []
+    printed, width = [name for name in header.names if name], len(header.names)
     for number, cells in sheet.rows[header.at + header.levels:]:
         kind = _kind(cells, marks, printed)
         if kind:
@@ -146,13 +177,10 @@ def understand(sheet: Sheet, wanted: Sequence[str], keys: Sequence[str] = ()) ->
             continue
         rows.append(number)
         kept.append(cells)
-        if len(cells) > len(names) and any(not blank(cell) for cell in cells[len(names):]):
+        if len(cells) > width and any(not blank(cell) for cell in cells[width:]):
             long.append(number)
-    columns = {name: [cells[k] if k < len(cells) else None for cells in kept] for name, k in places.items()}
-    hidden = sum(number in sheet.hidden for number in rows)
-    header_row = sheet.rows[header.at][0] if sheet.rows else 1
-    return Ledger(sheet.name, columns, tuple(rows), header_row, header.at > 0, header.levels, tuple(totals), tuple(notes), hidden,
-                  tuple(long), tuple(dict.fromkeys(repeated)), renamed)
+    columns = tuple([cells[k] if k < len(cells) else None for cells in kept] for k in range(width))
+    return _Sorted(columns, tuple(rows), tuple(totals), tuple(notes), tuple(long))
 
 
 def _settle(names: Sequence[str], wanted: Sequence[str]) -> tuple[list[str], dict[str, str]]:

@@ -52,6 +52,7 @@ class Reading:
     _said: set[object] = field(default_factory=set)
     _dated: set[str] = field(default_factory=set)
     _files: dict[str, Any] = field(default_factory=dict)
+    _columns: dict[tuple[int, str], tuple[Sequence[Any], npt.NDArray[Any]]] = field(default_factory=dict)
     _selected: dict[str, set[tuple[str | None, int]]] = field(default_factory=dict)
     _kept: dict[str, set[tuple[str | None, int]]] = field(default_factory=dict)
 
@@ -125,8 +126,8 @@ class Reading:
                 raise UnusableFileError("column_missing", sentence="sheet_missing", value=sheet_name,
                                         sheets=", ".join(found.name or "" for found in book.sheets))
             raise UnusableFileError("file_empty", sentence="file_without_rows")
-        asked = "\0".join(["ledger", sheet.name or "", *wanted, "", *keys, ""])
-        return self._understood(ref, self._once(asked, ref, lambda: ledger.understand(sheet, wanted, keys)), wanted, book.format, empty)
+        known: ledger.Known = self._once(f"rows{sheet.name}|", ref, dict)
+        return self._understood(ref, ledger.understand(sheet, wanted, keys, known), wanted, book.format, empty)
 
     def _understood(self, ref: FileRef, found: ledger.Ledger, wanted: Sequence[str], form: str, empty: str) -> Table:
         """A ledger as a table, with issues for what was repaired."""
@@ -170,6 +171,13 @@ class Reading:
             raise UnusableFileError("file_empty", sentence="layer_empty")
         rows = found.numbers or tuple(range(1, len(found) + 1))
         return Table(ref.shown, None, found.columns, rows, found.format, found.shapes, found.crs, found.broken)
+
+    def column(self, cells: Sequence[Any], read: Callable[[Sequence[Any]], npt.NDArray[Any]]) -> npt.NDArray[Any]:
+        """read(cells) of a column, once, however many sections share its file."""
+        key = id(cells), read.__name__
+        if key not in self._columns:
+            self._columns[key] = cells, read(cells)  # the cells stay with their id
+        return self._columns[key][1]
 
     def missing_columns(self, table: Table, wanted: Sequence[str]) -> list[str]:
         """The wanted headers that a table has not, each written down as a blocking issue."""

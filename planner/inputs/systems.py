@@ -185,19 +185,26 @@ def _metres(lon: FloatArray, lat: FloatArray, own: str, other: str, ground: Grou
 
 def _count(file: _File, levels: Sequence[str], open_levels: Sequence[str], ground: Ground, streets: StreetLines | None) -> None:
     """Counts a file's evidence under every hypothesis."""
-    distances = {}
-    for own in file.guesses:
-        for other in GUESSES:
-            x, y = _metres(file.lon, file.lat, own, other, ground)
-            for level in levels:
-                if other != WGS84 and level not in open_levels:
-                    continue
-                if level == STREETS and streets is not None:
-                    distances[own, other] = _street_distance(x, y, streets)
-                elif level != STREETS:
-                    inside, asked = _in_unit(file, level, x, y, ground)
-                    file.hits[own, level, other] = int(inside.sum())
-                    file.counted[level] = asked
+    distances: dict[tuple[str, str], FloatArray] = {}
+    same = (WGS84, WGS84)  # points in the layer's own system fall on it as they stand, whichever system that is
+    pairs = [same, *((own, other) for own in file.guesses for other in GUESSES if (own, other) != same)]
+    for own, other in pairs:
+        if own == other and (own, other) != same:
+            file.hits |= {(own, level, other): file.hits[WGS84, level, WGS84] for level in levels
+                          if level != STREETS and level in open_levels}
+            if STREETS in open_levels and same in distances:
+                distances[own, other] = distances[same]
+            continue
+        x, y = _metres(file.lon, file.lat, own, other, ground)
+        for level in levels:
+            if other != WGS84 and level not in open_levels:
+                continue
+            if level == STREETS and streets is not None:
+                distances[own, other] = _street_distance(x, y, streets)
+            elif level != STREETS:
+                inside, asked = _in_unit(file, level, x, y, ground)
+                file.hits[own, level, other] = int(inside.sum())
+                file.counted[level] = asked
     if distances:
         near = max(NEAR_STREET_M, key=lambda limit: max((d <= limit).sum() for d in distances.values())
                    - min((d <= limit).sum() for d in distances.values()))
