@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 FIELDS = ("code", "name", "people", "people_covered", "share", "people_beyond", "people_unattached", "people_unreached", "nearest_mean_m",
           "nearest_p50_m", "nearest_p95_m", "straight_people_covered", "straight_share")
+ELSEWHERE = ("people_served_from_outside", "people_served_from_other_units")
+UNITS_NAMED = 8
+"""So many units that are served from outside are named in the remark; JSON and CSV have them all."""
 SHOWN = ("code", "name", "people", "people_covered", "share", "people_beyond", "nearest_p50_m", "nearest_p95_m", "straight_share")
 FAR_APART_DAYS = 366
 """Population and ledger dates farther apart than a year are remarked upon."""
@@ -49,10 +52,15 @@ def command(project: Path | None, layer: str, travel: str, minutes: float | None
     dates = data_dates(city, layer, by)
     for line in remarks(found, dates, lang):
         note(line, quiet)
+    elsewhere = from_elsewhere(city, found)
+    marked = [unit for unit in found.units if elsewhere[unit.code][ELSEWHERE[0]] > 0]
+    if elsewhere[""][ELSEWHERE[0]] > 0:
+        note(t("coverage.from_outside", lang, people=f'{elsewhere[""][ELSEWHERE[0]]:,.0f}', count=len(marked),
+               units=", ".join(unit.name for unit in marked[:UNITS_NAMED])), quiet)
     if form == "json":
         write(as_json(as_dict(city, found, dates)), out)
     elif form == "csv":
-        write(as_csv([_fields(unit) for unit in found.units], FIELDS), out)
+        write(as_csv([_fields(unit) | elsewhere[unit.code] for unit in found.units], (*FIELDS, *ELSEWHERE)), out)
     else:
         write(table(found, dates, lang), out)
 
@@ -95,14 +103,23 @@ def _fields(unit: UnitCoverage) -> dict[str, Any]:
     return {field: getattr(unit, field) for field in FIELDS}
 
 
+def from_elsewhere(city: City, found: Coverage) -> dict[str, dict[str, float]]:
+    """By code ("" for the whole), the people covered from outside the project's boundary and from another unit."""
+    from planner.measure.served_from import served_from
+
+    return {row.code: {key: getattr(row, key) for key in ELSEWHERE} for row in served_from(city, found)}
+
+
 def as_dict(city: City, found: Coverage, dates: dict[str, str]) -> dict[str, Any]:
     """The coverage as JSON, schema planner.coverage/1."""
+    elsewhere = from_elsewhere(city, found)
     total = {key: value for key, value in _fields(found.total).items() if key not in ("code", "name")}
     settings = {"layer": found.layer, "travel": found.travel, "mode": found.mode, "metres_per_minute": found.metres_per_minute,
                 "minutes": found.minutes, "limit_m": found.limit_m, "group": found.group, "by": found.by, "as_of": found.as_of.isoformat(),
                 "facilities": found.facilities, "facilities_without_place": found.facilities_without_place, "slipped": list(found.slipped)}
     return {"schema": "planner.coverage/1", "project": city.id, "settings": settings,
-            "dates": {key: value or None for key, value in dates.items()}, "total": total, "units": [_fields(unit) for unit in found.units]}
+            "dates": {key: value or None for key, value in dates.items()}, "total": total | elsewhere[""],
+            "units": [_fields(unit) | elsewhere[unit.code] for unit in found.units]}
 
 
 def table(found: Coverage, dates: dict[str, str], lang: str) -> str:
