@@ -46,7 +46,7 @@ def command(project: Path | None, packs: tuple[str, ...], as_of: dt.datetime | N
         raise click.UsageError(t("error.evaluate_views", lang))
     from planner.cli import evaluation_views as views
     from planner.plan.project import read_city, read_project
-    from planner.plan.snapshots import read_snapshot
+    from planner.plan.snapshots import check_free, read_snapshot
     from planner.quality import QualityReport
     from planner.targets.answers import to_dict
     from planner.targets.evaluate import evaluate
@@ -58,6 +58,8 @@ def command(project: Path | None, packs: tuple[str, ...], as_of: dt.datetime | N
     if snapshots:
         write(views.snapshot_list(found.folder, form, lang), out)
         return
+    if snapshot is not None:
+        check_free(found.folder, snapshot)
     then = read_snapshot(found.folder, since) if since is not None else None
     chosen = resolve_packs(packs, found.folder, found.packs)
     if explain is not None and all(explain != target.id for pack in chosen for target in pack.targets):

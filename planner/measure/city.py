@@ -19,7 +19,10 @@ from planner.units import TravelProfile
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A figure that a person entered in `[reported."TARGET-ID"]`, and those of units by code. value is None where only units are given."""
+    """A figure that a person entered in `[reported."TARGET-ID"]`, those of units by code, and the baseline where the plan prints none.
+
+    value and baseline are None where they are not given. Figures are in the plan's unit (80 for 80 %).
+    """
 
     value: float | None
     date: str = ""
@@ -27,6 +30,8 @@ class Reported:
     by: str = ""
     reason: str = ""
     units: Mapping[str, float] = field(default_factory=dict)
+    baseline: float | None = None
+    baseline_date: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,4 +213,5 @@ def _as_reported(entry: Mapping[str, Any]) -> Reported:
     """One entry of [reported]."""
     from planner.measure.city import Reported
 
-    return Reported(entry["value"], entry["date"], entry["source"], entry["by"], entry["reason"], entry["units"])
+    return Reported(entry["value"], entry["date"], entry["source"], entry["by"], entry["reason"], entry["units"],
+                    entry["baseline"], entry["baseline_date"])

@@ -232,14 +232,18 @@ def reported(config: Config) -> dict[str, Mapping[str, Any]]:
         if not isinstance(table, dict):
             config.wrong(prefix, "config_type", table, expected="table")
             continue
-        config.unknown(table, ("value", "date", "source", "by", "reason", "units"), prefix)
+        config.unknown(table, ("value", "date", "source", "by", "reason", "units", "baseline", "baseline_date"), prefix)
+        before = len(config.report.blocking)
         units = config.table(table, "units", prefix)
         figures = {code: _figure(config, units, code, join(prefix, "units")) for code in units}
-        value = None if figures and "value" not in table else _figure(config, table, "value", prefix)
-        if (value is None and (not figures or "value" in table)) or None in figures.values():
-            continue
-        found[target] = {"value": value, "units": figures, "date": config.day(table, "date", prefix)} | {
-            key: config.words(table, key, prefix) or "" for key in ("source", "by", "reason")}
+        value = _figure(config, table, "value", prefix) if "value" in table or not (units or "baseline" in table) else None
+        baseline = _figure(config, table, "baseline", prefix) if "baseline" in table else None
+        days = {key: config.day(table, key, prefix) for key in ("date", "baseline_date")}
+        if baseline is not None and not days["baseline_date"]:
+            config.wrong(join(prefix, "baseline_date"), "config_required")
+        words = {key: config.words(table, key, prefix) or "" for key in ("source", "by", "reason")}
+        if len(config.report.blocking) == before:
+            found[target] = {"value": value, "units": figures, "baseline": baseline} | days | words
     return found
 
 

@@ -39,13 +39,20 @@ def _content(body: Mapping[str, Any]) -> bytes:
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
+def check_free(project: Path, name: str) -> None:
+    """Raises InputError where a snapshot cannot be called so, or one is already."""
+    if not name_is_sound(name):
+        raise InputError("snapshot_name", name=name)
+    if (state_folder(project, "snapshots") / file_name(name, _SUFFIX)).exists():
+        raise InputError("snapshot_exists", name=name)
+
+
 def save_snapshot(project: Path, name: str, evaluation: Mapping[str, Any], sources: Sequence[Source], *, now: dt.datetime) -> Snapshot:
     """Writes the snapshot `name` of an evaluation (as `to_dict` gives it) into the project's snapshots.
 
     Raises InputError: snapshot_name, or snapshot_exists (nothing is ever overwritten).
     """
-    if not name_is_sound(name):
-        raise InputError("snapshot_name", name=name)
+    check_free(project, name)
     files = [{"path": source.path, "sha256": source.sha256, "rows": source.rows, "date": source.date} for source in sources]
     created = now.isoformat(timespec="seconds")
     body = {"name": name, "created": created, "evaluation": evaluation, "sources": files}

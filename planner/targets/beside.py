@@ -24,7 +24,7 @@ def beside(city: City, target: Target, check: Check | None, value: float | None,
     Reported figures are in the plan's unit (80 for 80 %); under `share` those of units are in the unit's own measure.
     """
     entered = city.reported.get(target.id)
-    if entered is None:
+    if entered is None or (entered.value is None and not entered.units):
         return None
     factor = printed_scale(target, check, scale)
     whole = None if entered.value is None else float(exact(entered.value) * factor)

@@ -69,7 +69,8 @@ def _with_way(city: City, pack: TargetPack, result: TargetResult, as_of: dt.date
         bound = Bound(target.comparator, Fraction(result.threshold))
     if check is not None and check.thresholds and check.rollup == "every":
         bound = None
-    progress = progress_of(pack, target, check, bound, state=result.state, value=result.value, scale=scale, as_of=as_of)
+    progress = progress_of(pack, target, check, bound, state=result.state, value=result.value, scale=scale, as_of=as_of,
+                           entered=city.reported.get(target.id))
     reported = beside(city, target, check, result.value, result.units, scale)
     return replace(result, progress=progress, reported=reported, formula=formula_of(city, result))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from fractions import Fraction
 
+from planner.measure.city import Reported
 from planner.targets.evaluation import Progress
 from planner.targets.figures import Bound
 from planner.targets.pack import Check, Target, TargetPack, exact
@@ -28,11 +29,11 @@ def last_day(when: int | dt.date | None) -> dt.date | None:
 
 
 def progress_of(pack: TargetPack, target: Target, check: Check | None, bound: Bound | None, *, state: str, value: float | None,
-                scale: Fraction, as_of: dt.date) -> Progress:
+                scale: Fraction, as_of: dt.date, entered: Reported | None = None) -> Progress:
     """How far a target has come on the day.
 
-    bound, state, value : as the evaluation has them, shares 0..1. scale : what a printed figure is multiplied by. What cannot be said is
-    None, with `why`.
+    bound, state, value : as the evaluation has them, shares 0..1. scale : what a printed figure is multiplied by. entered : what a person
+    entered of the target; its baseline goes before the plan's. What cannot be said is None, with `why`.
     """
     if target.kind in ("baseline", "process"):
         return Progress(why="not_judged")
@@ -42,7 +43,12 @@ def progress_of(pack: TargetPack, target: Target, check: Check | None, bound: Bo
     goal, goal_date = float(bound.value), last_day(target.deadline) or (dt.date(check.opened_in[1], 12, 31) if check.opened_in else None)
     if bound.comparator == "range":
         return Progress(why="range", goal_date=goal_date, actual=value)
-    base, base_date, base_of, lack = _baseline(pack, target, check, goal, scale)
+    if entered is not None and entered.baseline is not None:
+        base: float | None = float(exact(entered.baseline) * (1 if _limit_printed(target, check) else scale))
+        base_date: dt.date | None = dt.date.fromisoformat(entered.baseline_date)
+        base_of, lack = "reported", ""
+    else:
+        base, base_date, base_of, lack = _baseline(pack, target, check, goal, scale)
     steps = {} if _limit_printed(target, check) else {dt.date(year, 12, 31): float(exact(figure) * scale)
                                                      for year, figure in target.steps.items()}
     known = Progress(None, "", base, base_date, base_of, goal, goal_date, value, by_steps=bool(steps))

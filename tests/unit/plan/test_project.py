@@ -85,7 +85,8 @@ def test_planner_toml_as_frozen_values(folder):
     assert found.facilities[0].slug == "home" and found.facilities[0].date == "2025-06-30" and found.facilities[0].crs == "auto"
     assert found.travels["walk"].metres_per_minute == 60 and found.travels["walk"].max_snap_m == 300
     assert found.packs == ("a",) and found.parameters == {"T-1": {"share": 0.5}} and found.buffer_m == 2000
-    assert found.reported == {"T-2": {"value": 3.0, "date": "2025-01-01", "source": "", "by": "", "reason": "", "units": {}}}
+    assert found.reported == {"T-2": {"value": 3.0, "date": "2025-01-01", "source": "", "by": "", "reason": "", "units": {},
+                                          "baseline": None, "baseline_date": ""}}
     assert read_project(folder / "planner.toml") == found and found.config_path == folder / "planner.toml"
 
 
