@@ -153,7 +153,7 @@ def _parse(spec: FacilitySpec, table: Table, index: npt.NDArray[np.int64], syste
     used = set(spec.columns.values())
     for header, cells in table.columns.items():
         if header not in used and header not in columns:
-            columns[header] = free_column(cells)[index]
+            columns[header] = reading.column(cells, free_column)[index]
     stated = {key: columns[key] for key in UNIT_KEYS if key in spec.columns}
     positions = read_positions(spec, table, index, names, system, reading)
     extents = read_extents(spec.columns, table, index, names, system, positions, reading)
