@@ -232,6 +232,11 @@ def bundled_ids() -> tuple[str, ...]:
     return tuple(sorted(ids, key=lambda name: name != FIRST))
 
 
+def bundled_text(pack_id: str) -> str:
+    """The text of a bundled pack, remarks and all."""
+    return (_folder() / f"{pack_id}.toml").read_text(encoding="utf-8")
+
+
 @cache
 def _bundled(pack_id: str) -> TargetPack:
     """A bundled pack, read once."""
