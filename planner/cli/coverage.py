@@ -35,13 +35,19 @@ FAR_APART_DAYS = 366
 @click.option("--by", required=True, help="level of the units: city, district, township, community / 统计单元层级")
 @click.option("--group", default=TOTAL, show_default=True, help="population group / 人口组别")
 @click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), help="day, today if absent / 日期，默认今天")
+@click.option("--service-areas", "areas_path", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="also write reachable streets and outlines, for drawing only: .gpkg .geojson / 另存服务范围（仅供制图）")
 @record_options
 @command_options
 def command(project: Path | None, layer: str, travel: str, minutes: float | None, metres: float | None, by: str, group: str,
-            as_of: dt.datetime | None, form: str, out: Path | None, lang: str, quiet: bool) -> None:
+            as_of: dt.datetime | None, areas_path: Path | None, form: str, out: Path | None, lang: str, quiet: bool) -> None:
     """Reads the project, measures, prints."""
     if (minutes is None) == (metres is None):
         raise click.UsageError(t("coverage.minutes_or_metres", lang))
+    if areas_path is not None:
+        from planner.export.service_areas import check_suffix
+
+        check_suffix(areas_path)
     from planner.measure.coverage import coverage
     from planner.plan.project import read_city, read_project
     from planner.quality import QualityReport
@@ -63,6 +69,23 @@ def command(project: Path | None, layer: str, travel: str, minutes: float | None
         write(as_csv([_fields(unit) | elsewhere[unit.code] for unit in found.units], (*FIELDS, *ELSEWHERE)), out)
     else:
         write(table(found, dates, lang), out)
+    if areas_path is not None:
+        _write_areas(city, found, areas_path, lang, quiet)
+
+
+def _write_areas(city: City, found: Coverage, path: Path, lang: str, quiet: bool) -> None:
+    """The service areas of the same question to a file; facilities that no street is near enough to are named, also under --quiet."""
+    from planner.export.service_areas import write_service_areas
+    from planner.measure.service_area import service_areas
+
+    metres = found.limit_m if found.minutes is None else None
+    areas = service_areas(city, found.layer, found.travel, minutes=found.minutes, metres=metres, as_of=found.as_of)
+    write_service_areas(areas, path, lang=lang)
+    away = [" ".join(name.split()) for name, attached in zip(areas.id, areas.attached, strict=True) if not attached]
+    if away:
+        limit = f"{city.travel(found.travel).max_snap_m:g}"
+        click.echo(t("service_area.unattached", lang, count=len(away), limit=limit, ids=", ".join(away)), err=True)
+    note(t("service_area.written", lang, file=path.name, facilities=len(areas.id)), quiet)
 
 
 def data_dates(city: City, layer: str, by: str) -> dict[str, str]:
