@@ -116,11 +116,11 @@ def _back(network: StreetNetwork, edge: IntArray, along: FloatArray) -> tuple[Fl
     return shapely.get_x(points), shapely.get_y(points)
 
 
-def at_borders(city: City, network: StreetNetwork, pairs: ClosePlaces) -> tuple[ClosePlaces, list[tuple[str, int, int]]]:
+def at_borders(city: City, network: StreetNetwork, pairs: ClosePlaces) -> tuple[ClosePlaces, list[tuple[str, int, int]], set[int]]:
     """Those of the pairs (network.breaks.close_places) whose dead end and whose street lie in two units, with level and both units.
 
     Districts go before townships; other levels are not looked at. The way must be longer than BORDER_FAR_M and DETOUR times the gap.
-    Two ends that face each other are told once.
+    Two ends that face each other are told once; all dead ends told of, on either side, come last.
     """
     wanted = (pairs.kind == "end") & (pairs.way_m > np.maximum(BORDER_FAR_M, DETOUR * pairs.gap_m))
     pairs = pairs.pick(wanted)
@@ -146,7 +146,7 @@ def at_borders(city: City, network: StreetNetwork, pairs: ClosePlaces) -> tuple[
             seen.add(across)
         rows.append(k)
         units.append(unit)
-    return pairs.pick(np.array(rows, dtype=np.int64)), units
+    return pairs.pick(np.array(rows, dtype=np.int64)), units, seen
 
 
 def borders(city: City, network: StreetNetwork, units: list[tuple[str, int, int]]) -> tuple[Border, ...]:

@@ -168,9 +168,8 @@ def network_quality(city: City, *, buffer_m: float = BUFFER_M, gap_m: float = GA
     facilities = attach(network, fx, fy, max_snap_m=_walk(city).max_snap_m)
     on_people, on_facilities = _on_parts(network, demand, people), _on_parts(network, facilities, np.ones(len(fx)))
     close = breaks.close_places(network, gap_m=gap_m, reach_m=max(far_m, detour * gap_m))
-    at_border, units = at_borders(city, network, close)
-    told = {(int(node), "end") for node in at_border.node}
-    rest = np.array([(int(node), kind) not in told for node, kind in zip(close.node, close.kind, strict=True)], dtype=bool)
+    at_border, units, told = at_borders(city, network, close)
+    rest = (close.kind != "end") | ~np.isin(close.node, list(told))  # what is told at borders is not told again
     joins = breaks.far_apart(network, close.pick(rest), detour=detour, far_m=far_m)
     beside = people_beside(network, joins, demand, people, within_m=far_m)
     gravest = np.lexsort((joins.gap_m, -beside))[:listed]
