@@ -141,7 +141,7 @@ def cost_matrices(network: StreetNetwork, demand: Attachment, layers: Mapping[st
     taken, and watched while it is. threads : one for each processor unless told otherwise; they change no result. progress : as in
     `cost_matrix`. Raises PlannerError (cost_matrices_memory) where the matrices do not fit: `cost_blocks` gives them in parts.
     """
-    budget = memory.default_budget() if budget_bytes is None else budget_bytes
+    budget = budget_or_default(budget_bytes)
     targets = paths.Targets(network, demand)
     wanted = _estimate(targets, demand, layers, threads)
     if wanted.peak_bytes > budget:
@@ -162,7 +162,7 @@ def cost_blocks(network: StreetNetwork, demand: Attachment, layers: Mapping[str,
     A layer's blocks side by side are its whole matrix. Let go of a block before taking the next. Arguments as in `cost_matrices`, the
     budget being for one block. Raises PlannerError (cost_matrices_memory) where the budget is too small for a single facility.
     """
-    budget = memory.default_budget() if budget_bytes is None else budget_bytes
+    budget = budget_or_default(budget_bytes)
     least = _base(demand, 1) + (1 + IN_TRANSIT) * PAIR_BYTES * len(demand)
     if budget < least:
         raise _too_much(least, budget)
@@ -174,7 +174,7 @@ def cost_blocks(network: StreetNetwork, demand: Attachment, layers: Mapping[str,
         at_once = max(1, int(most / max(_pairs(targets, asked) / max(count, 1), 1e-9)))
         while first < count or first == 0:
             matrix = _block(demand, targets, asked, first, min(at_once, count - first), most, threads,
-                            _part_of(progress, done / max(whole, 1), min(at_once, count - first) / max(whole, 1)))
+                            part_of(progress, done / max(whole, 1), min(at_once, count - first) / max(whole, 1)))
             yield Block(name, first, matrix)
             at_once, done = min(at_once, max(matrix.shape[1], 1)), done + matrix.shape[1]
             first += max(matrix.shape[1], 1)
@@ -186,6 +186,11 @@ def cost_blocks(network: StreetNetwork, demand: Attachment, layers: Mapping[str,
 def estimate(network: StreetNetwork, demand: Attachment, layers: Mapping[str, Asked], *, threads: int | None = None) -> Estimate:
     """What `cost_matrices` would take: searches from a fixed sample of each layer's facilities, scaled up with MARGIN."""
     return _estimate(paths.Targets(network, demand), demand, layers, threads)
+
+
+def budget_or_default(budget_bytes: int | None) -> int:
+    """The bytes that may be taken: those stated, else a share of what is free."""
+    return memory.default_budget() if budget_bytes is None else budget_bytes
 
 
 def _estimate(targets: paths.Targets, demand: Attachment, layers: Mapping[str, Asked], threads: int | None) -> Estimate:
@@ -228,11 +233,11 @@ def _at_once(demand: Attachment, layers: Mapping[str, Asked], targets: paths.Tar
     apart = [name for name in layers if name not in together]
     share = len(together) / max(len(layers), 1)
     rows = targets.within_layers([(asked.facilities, asked.limit_m) for asked in together.values()], most_pairs=most_pairs, threads=threads,
-                                 progress=_part_of(progress, 0.0, share))
+                                 progress=part_of(progress, 0.0, share))
     found = {name: _matrix(asked, row) for (name, asked), row in zip(together.items(), rows, strict=True)}
     left = most_pairs - sum(len(row.column) for row in rows)
     for k, name in enumerate(apart):
-        asked, told = layers[name], _part_of(progress, share + k * (1 - share) / len(apart), (1 - share) / len(apart))
+        asked, told = layers[name], part_of(progress, share + k * (1 - share) / len(apart), (1 - share) / len(apart))
         found[name] = _matrix(asked, targets.within_from_origins(asked.facilities, asked.limit_m, most_pairs=left, threads=threads,
                                                                  progress=told))
         left -= len(found[name].column)
@@ -256,7 +261,7 @@ def _block(demand: Attachment, targets: paths.Targets, asked: Asked, first: int,
             count = (count + 1) // 2
 
 
-def _part_of(progress: Progress | None, first: float, part: float) -> Progress | None:
+def part_of(progress: Progress | None, first: float, part: float) -> Progress | None:
     """Progress of a part of the work: from `first` on, `part` of it all."""
     return None if progress is None else lambda done: progress(min(first + part * done, 1.0))
 
