@@ -59,8 +59,8 @@ def circle(city: City, slugs: Sequence[str], travel: str, *, minutes: float | No
     """Who reaches every layer of a basket by one travel within minutes or metres, in the units of a level and the whole project.
 
     A layer that is named twice counts once. weights : one for each layer, 0 or more, not all 0; without them all count alike. People
-    outside every unit of the level are in the total and in no unit. Raises InputError for an unknown layer, travel, level or group, UnitError
-    for weights that do not fit, or unless exactly one of minutes and metres is given.
+    outside every unit of the level are in the total and in no unit. Raises InputError for an unknown layer, travel, level or group,
+    UnitError for weights that do not fit, or unless exactly one of minutes and metres is given.
     """
     names = tuple(dict.fromkeys(slugs))
     sizes = tuple(float(weight) for weight in weights) or (1.0,) * len(names)
