@@ -1,0 +1,134 @@
+"""`planner coverage --service-areas`: a street of 2 km on disk, files out, read back and measured."""
+
+import json
+
+import geopandas as gpd
+import pyogrio
+import pytest
+import shapely
+from click.testing import CliRunner
+
+from planner.cli import main
+
+CRS = "EPSG:32650"
+X, Y = 500_000.0, 4_400_000.0
+CONFIG = """
+[project]
+id = "street"
+name = { zh = "一条街", en = "One street" }
+crs = "EPSG:32650"
+reference_date = 2025-12-31
+[boundaries.township]
+path = "townships.geojson"
+code = "code"
+name = "name"
+[streets]
+path = "streets.geojson"
+attribution = { zh = "© 测绘院", en = "© Survey" }
+[population]
+path = "people.csv"
+columns = { lon = "lon", lat = "lat", total = "total" }
+spread = "points"
+[facilities.home]
+path = "homes.csv"
+crs = "EPSG:4326"
+columns = { id = "id", name = "name", lon = "lon", lat = "lat" }
+[travel.walk]
+mode = "walk"
+metres_per_minute = 50
+"""
+COLUMNS = ["kind", "scope", "layer", "id", "name", "travel", "minutes", "metres", "street_m", "width_m", "note", "attribution"]
+
+
+def degrees(*places):
+    return [(p.x, p.y) for p in gpd.GeoSeries([shapely.Point(X + x, Y + y) for x, y in places], crs=CRS).to_crs(4326)]
+
+
+@pytest.fixture
+def project(tmp_path):
+    folder = tmp_path / "street"
+    folder.mkdir()
+    (folder / "planner.toml").write_text(CONFIG, encoding="utf-8")
+    town = {"code": ["T1"], "name": ["一镇"]}
+    gpd.GeoDataFrame(town, geometry=[shapely.box(X - 500, Y - 9000, X + 2500, Y + 500)], crs=CRS).to_crs(4326).to_file(
+        folder / "townships.geojson")
+    line = shapely.LineString([(X, Y), (X + 2000, Y)])
+    gpd.GeoDataFrame(geometry=[line], crs=CRS).to_crs(4326).to_file(folder / "streets.geojson")
+    (person,) = degrees((300, 0))
+    (folder / "people.csv").write_text(f"lon,lat,total\n{person[0]},{person[1]},7\n", encoding="utf-8")
+    homes = zip(("h1", "h2", "h3"), ("=甲院", "乙院", "远院"), degrees((100, 0), (600, 0), (600, -8000)), strict=True)
+    rows = "".join(f"{key},{name},{lon},{lat}\n" for key, name, (lon, lat) in homes)
+    (folder / "homes.csv").write_text("id,name,lon,lat\n" + rows, encoding="utf-8")
+    return folder
+
+
+def run(project, path, *words, minutes=6):
+    ask = ["coverage", project, "--layer", "home", "--travel", "walk", "--minutes", minutes, "--by", "township", "--as-of", "2025-12-31"]
+    return CliRunner().invoke(main, [str(word) for word in [*ask, "--service-areas", path, *words]])
+
+
+def test_a_geopackage_of_streets_and_areas(project, tmp_path):
+    path = tmp_path / "areas.gpkg"
+    done = run(project, path, "--lang", "en", "--format", "json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["total"]["people_covered"] == 7  # what is printed stays what it was
+    assert "h3" in done.stderr and "areas.gpkg" in done.stderr and "drawing only" in done.stderr
+    assert pyogrio.list_layers(path)[:, 0].tolist() == ["streets", "areas"]
+    streets, areas = (gpd.read_file(path, layer=layer) for layer in ("streets", "areas"))
+    for table, kind in ((streets, "streets"), (areas, "areas")):
+        assert table.columns.tolist() == [*COLUMNS, "geometry"]
+        assert table.crs.to_epsg() == 4326
+        assert table["scope"].tolist() == ["all", *["facility"] * 3]
+        assert table["id"].fillna("").tolist() == ["", "h1", "h2", "h3"]
+        assert table["name"].tolist() == ["all facilities together", "=甲院", "乙院", "远院"]
+        assert table["street_m"].tolist() == pytest.approx([900, 400, 600, 0], abs=0.01)
+        assert set(table["kind"]) == {kind} and set(table["minutes"]) == {6} and set(table["metres"]) == {300}
+        assert all("counted on the network" in note for note in table["note"]) and set(table["attribution"]) == {"© Survey"}
+        assert table.geometry.isna().tolist() == [False, False, False, True]
+        told = pyogrio.read_info(path, layer=kind)["layer_metadata"]
+        assert "counted on the network" in told["note"] and told["attribution"] == "© Survey"
+    metric = streets.to_crs(CRS).geometry
+    assert metric[1].bounds[2] - X == pytest.approx(400, abs=0.01)  # cut 300 m from the home at 100 m
+    assert metric[2].bounds[0] - X == pytest.approx(300, abs=0.01)
+    drawn = areas.to_crs(CRS).geometry
+    assert drawn[0].is_valid
+    assert drawn[0].area == pytest.approx(900 * 120 + 3.1416 * 60**2, rel=0.02)
+    assert drawn[2].covers(metric[2])
+
+
+def test_geojson_holds_both_and_says_so_in_chinese(project, tmp_path):
+    path = tmp_path / "areas.geojson"
+    assert run(project, path, "--quiet").exit_code == 0
+    made = json.loads(path.read_text(encoding="utf-8"))
+    assert [feature["properties"]["kind"] for feature in made["features"]] == ["streets"] * 4 + ["areas"] * 4
+    first = made["features"][0]
+    assert list(first["properties"]) == COLUMNS
+    assert first["properties"]["note"].startswith("仅供制图") and first["properties"]["attribution"] == "© 测绘院"
+    assert first["geometry"]["type"] == "MultiLineString"
+    assert made["features"][4]["geometry"]["type"] == "MultiPolygon"
+    assert made["features"][3]["geometry"] is None
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "geojson"])
+def test_the_same_question_gives_the_same_bytes_over_an_older_file(project, tmp_path, suffix):
+    one, two = tmp_path / f"a.{suffix}", tmp_path / "again" / f"a.{suffix}"
+    two.parent.mkdir()
+    two.write_text("older", encoding="utf-8")
+    assert run(project, one).exit_code == run(project, two).exit_code == 0
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_limit_0_keeps_the_rows_without_shapes(project, tmp_path):
+    path = tmp_path / "areas.gpkg"
+    assert run(project, path, minutes=0).exit_code == 0
+    areas = gpd.read_file(path, layer="areas")
+    assert areas["street_m"].tolist() == [0, 0, 0, 0]
+    assert areas.geometry.isna().all()
+
+
+def test_files_that_cannot_be_written(project, tmp_path):
+    wrong = run(tmp_path / "nowhere", tmp_path / "areas.shp", "--lang", "en")
+    assert wrong.exit_code == 1 and wrong.stdout == ""
+    assert ".gpkg .geojson" in wrong.stderr and len(wrong.stderr.splitlines()) == 1  # before the project is read
+    gone = run(project, tmp_path / "nowhere" / "areas.gpkg", "--quiet")
+    assert gone.exit_code == 1 and "areas.gpkg" in gone.stderr
