@@ -13,7 +13,7 @@ from functools import partial
 
 import numpy as np
 
-from planner.network import fronts, loops
+from planner.network import fronts, loops, reaching
 from planner.network.csr import Arcs, Counts, Floats, Graph, Ints, Longs
 from planner.network.parallel import Progress, side_by_side
 from planner.network.places import Places, Seeds, bucket_rate, by_edge, ends_of, grouped, inside_nodes, owners, seeds_at
@@ -30,8 +30,17 @@ TILE_SHIFT = 14
 CHUNK_SOURCES = 256
 """Sources that one thread searches from before it takes the next, at most."""
 
+TOGETHER, APART = 16, 1 / 8
+"""Sources that search together, at most, and how far they may stand from the first along the curve, in nodes of a row (measured)."""
+
+LABELS = 1 << 20
+"""Labels that searches of several sources at a time hold, at most (8 MB a thread); where a region has more, they search one by one."""
+
 ROWS_AT_ONCE = 1 << 18
-"""Entries of rows held at first by each thread; grows where one row has more."""
+"""Room for entries of rows that each lot of sources gets; more where one row has more."""
+
+LOTS_AT_ONCE = 4
+"""Such rooms that are taken from the system in one, so large that it gives them in large pages: fewer interruptions, less time."""
 
 POOL_SPARE = 64
 """Entries of a pool beyond two for each label that may wait in it."""
@@ -159,13 +168,28 @@ def nearest_at(graph: Graph, sources: Places, points: Places, k: int = 1, *, lim
 
 
 class Search:
-    """What searches from one source at a time work with; one for each thread."""
+    """What searches for rows work with; one for each thread. Memory that no search needs is not touched, and so not taken."""
 
     def __init__(self, graph: Graph, points: int) -> None:
-        self.arrays = (np.full(graph.nodes, np.inf), np.full(graph.nodes, loops.FREE, dtype=np.int32), *_pool(graph.nodes),
-                       np.full(BUCKETS, -1, dtype=np.int32), np.empty(graph.nodes, dtype=np.int32))
+        nodes, arcs = graph.nodes, 2 * graph.edges
+        self.arrays = (np.full(nodes, np.inf), np.full(nodes, loops.FREE, dtype=np.int32), *_pool(nodes),
+                       np.full(BUCKETS, -1, dtype=np.int32), np.empty(nodes, dtype=np.int32),
+                       np.empty(nodes + 1, dtype=np.uint32), np.empty(arcs, dtype=np.int32), np.empty(arcs), np.empty(max(nodes, LABELS)),
+                       np.empty(TOGETHER), np.empty(nodes, dtype=np.uint8))
         self.best, self.hit = np.full(points, np.inf), np.empty(points, dtype=np.int32)
-        self.column, self.cost = np.empty(0, dtype=np.int32), np.empty(0)
+        self.column, self.cost = self._free = np.empty(0, dtype=np.int32), np.empty(0)
+
+    def make_room(self, room: int) -> None:
+        """Lets column and cost be so many fresh entries."""
+        if len(self._free[0]) < room:
+            most = max(room, LOTS_AT_ONCE * ROWS_AT_ONCE)
+            self._free = np.empty(most, dtype=np.int32), np.empty(most)
+        self.column, self.cost = self._free[0][:room], self._free[1][:room]
+
+    def keep(self, used: int) -> tuple[Ints, Floats]:
+        """The first entries of column and cost, which no later search writes to."""
+        self._free = self._free[0][used:], self._free[1][used:]
+        return self.column[:used], self.cost[:used]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,15 +202,18 @@ class Piece:
     cost: Floats
 
 
-def laid_out(count: int, pieces: list[Piece]) -> Rows:
+def laid_out(count: int, pieces: list[Piece], threads: int | None = 1) -> Rows:
     """The pieces' rows by source."""
     start = np.zeros(count + 1, dtype=np.int64)
     for piece in pieces:
         start[piece.source + 1] = piece.size
     np.cumsum(start, out=start)
     column, cost = np.empty(start[-1], dtype=np.int32), np.empty(start[-1])
-    for piece in pieces:
+
+    def copy(_: None, piece: Piece) -> None:
         loops.lay_out(np.cumsum(piece.size) - piece.size, piece.size, piece.column, piece.cost, start[piece.source], column, cost)
+
+    side_by_side(lambda: None, copy, pieces, threads, None)
     return Rows(start, column, cost)
 
 
@@ -202,10 +229,9 @@ def pieces_of(run: Callable[..., int], search: Search, mine: Longs) -> list[Piec
     """run(search, sources, begin, size) over some sources; one piece for each stretch of them that had room."""
     size, pieces, begin, room = np.zeros(len(mine), dtype=np.int64), [], 0, ROWS_AT_ONCE
     while begin < len(mine):
-        search.column, search.cost = np.empty(room, dtype=np.int32), np.empty(room)  # what stays unused of it is never touched
+        search.make_room(room)
         end = run(search, mine, begin, size)
-        used = int(size[begin:end].sum())
-        pieces.append(Piece(mine[begin:end], size[begin:end].copy(), search.column[:used], search.cost[:used]))
+        pieces.append(Piece(mine[begin:end], size[begin:end].copy(), *search.keep(int(size[begin:end].sum()))))
         if end < len(mine):
             room = max(room, int(size[end]))
         begin = end
@@ -228,21 +254,20 @@ def _search_all(graph: Graph, entry: Seeds, inside: Ints, points: int, run: Call
     """run(search, sources, begin, size) over all sources, neighbours together; rows by source."""
     jobs = in_chunks(entry, inside)
     done = side_by_side(lambda: Search(graph, points), partial(pieces_of, run), jobs, threads, progress)
-    return laid_out(len(entry), [piece for pieces in done for piece in pieces])
+    return laid_out(len(entry), [piece for pieces in done for piece in pieces], threads)
 
 
 def within(graph: Graph, entry: Seeds, limit: float, *, reverse: bool = False, threads: int | None = None,
            progress: Progress | None = None) -> Rows:
-    """All nodes within the limit of each source: rows by source, columns the caller's nodes in the order they were found.
+    """All nodes within the limit of each source: rows by source, columns the caller's nodes, in no order, yet in the same every time.
 
     limit : inclusive; inf for no limit. progress : called with the share that is done, 0..1; what it raises ends the work.
     """
     arcs, inside, rate = graph.arcs(reverse), inside_nodes(graph, entry), bucket_rate(graph, entry, NARROW)
 
     def run(search: Search, mine: Longs, begin: int, size: Longs) -> int:
-        return int(loops.reach_nodes(arcs.start, arcs.head, arcs.cost, entry.start, inside, entry.cost, mine, begin, limit, rate,
-                                     *search.arrays,
-                                     graph.order, size, search.column, search.cost))
+        return int(reaching.reach_nodes(arcs.start, arcs.head, arcs.cost, entry.start, inside, entry.cost, mine, begin, TOGETHER, APART,
+                                        limit, rate, *search.arrays, graph.order, size, search.column, search.cost))
 
     return _search_all(graph, entry, inside, 0, run, threads, progress)
 
@@ -265,8 +290,8 @@ def reading_off(graph: Graph, sources: Places, entry: Seeds, inside: Ints, into:
     targets = (*into.ends, *doors, *into.on_edges, graph.direction, -1 if into.reverse else 1)
 
     def run(search: Search, mine: Longs, begin: int, size: Longs) -> int:
-        return int(loops.reach_points(arcs.start, arcs.head, arcs.cost, entry.start, inside, entry.cost, mine, begin, limit, rate,
-                                      *search.arrays, *targets, search.best, search.hit, size, search.column, search.cost))
+        return int(reaching.reach_points(arcs.start, arcs.head, arcs.cost, entry.start, inside, entry.cost, mine, begin, TOGETHER, APART,
+                                         limit, rate, *search.arrays, *targets, search.best, search.hit, size, search.column, search.cost))
 
     return run
 
@@ -278,7 +303,7 @@ def reach(graph: Graph, sources: Places, points: Places, limit: float, *, revers
     shared edge.
 
     reverse : travel goes from the points to the sources. by_point : rows by point with columns the sources, ascending; else rows by
-    source with columns the points in the order they were found. limit, progress : as in `within`.
+    source with columns the points, in no order, yet in the same every time. limit, progress : as in `within`.
     """
     entry = seeds_at(graph, sources, leaving=not reverse)
     inside = inside_nodes(graph, entry)

@@ -232,6 +232,26 @@ def test_number_of_threads_changes_nothing(data, city, limit, threads):
 
 
 @TRIES
+@given(st.data(), cities(), limits, st.booleans(), st.integers(0, 3))
+def test_searching_together_changes_nothing(data, city, limit, reverse, labels):
+    """Eight sources and more, wherever they stand, in lanes beside each other; with little room for labels some search alone after all."""
+    built, _, _, cost, _, _ = city
+    entry = data.draw(seeds_on(built.nodes, most=30))
+    sources, points = data.draw(places_on(cost, most=20)), data.draw(places_on(cost))
+    got = []
+    for together in (1, 16):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(kernel, "TOGETHER", together)
+            patch.setattr(kernel, "APART", 1e9)
+            patch.setattr(kernel, "LABELS", 8**labels)
+            patch.setattr(kernel, "in_chunks", lambda seeds, inside: [np.arange(len(seeds))])
+            rows = kernel.within(built, entry, limit, reverse=reverse, threads=1)
+            pairs = kernel.reach(built, sources, points, limit, reverse=reverse, threads=1)
+            got.append((dense(rows, built.nodes), dense(pairs, len(points))))
+    same(*got)
+
+
+@TRIES
 @given(st.data(), cities(), limits, st.booleans())
 def test_incremental_equals_full(data, city, limit, reverse):
     built, _, _, _, _, exact = city

@@ -30,11 +30,11 @@ def draw() -> Callable[..., StreetNetwork]:
 @pytest.fixture(params=["compiled", "interpreted"])
 def loops_as(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """The searches' loops as they are compiled, and the same loops run line by line by Python, where their lines can be counted."""
-    from planner.network import fronts, loops
+    from planner.network import fronts, loops, reaching
     from planner.network.jit import Loop
 
     if request.param == "interpreted":
-        for module in (loops, fronts):
+        for module in (loops, reaching, fronts):
             for name, value in list(vars(module).items()):
                 if isinstance(value, Loop):
                     monkeypatch.setattr(value, "compiled", value.function)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from planner.network import fronts, kernel, loops
+from planner.network import fronts, kernel, reaching
 from planner.network.csr import graph
 from planner.network.places import Seeds, places, seeds
 
@@ -145,7 +145,7 @@ def test_a_pool_that_fills_up_is_cleared_and_changes_nothing(monkeypatch, loops_
     want = kernel.nearest(dense, sources), kernel.k_nearest(dense, sources, 2), cells(kernel.within(dense, sources, np.inf))
     cleared = []
     if loops_as == "interpreted":
-        for module, name in ((loops, "_compact"), (fronts, "_compact"), (fronts, "_compact_k")):
+        for module, name in ((reaching, "_compact"), (fronts, "_compact"), (fronts, "_compact_k")):
             counting(monkeypatch, module, name, cleared)
 
     def pool(labels):
@@ -160,7 +160,51 @@ def test_a_pool_that_fills_up_is_cleared_and_changes_nothing(monkeypatch, loops_
         assert [part.tolist() for part in now] == [part.tolist() for part in before]
     assert got[2] == want[2]
     if loops_as == "interpreted":
-        assert {"planner.network.loops._compact", "planner.network.fronts._compact", "planner.network.fronts._compact_k"} == set(cleared)
+        assert {"planner.network.reaching._compact", "planner.network.fronts._compact", "planner.network.fronts._compact_k"} == set(cleared)
+
+
+def crowd(ring=False):
+    """A street of nodes 0..19, 10 m apart, twice as far between 9 and 10, or a ring; 0 is far away. Sources at 1..12, each with a cost
+    of its number."""
+    tail = [*range(1, 19), 19] if ring else range(1, 19)
+    head = [*range(2, 20), 1] if ring else range(2, 20)
+    lengths = [20.0 if a == 9 else 10.0 for a in tail]
+    return graph(20, tail, head, lengths), entry(*((s, s + 1, float(s)) for s in range(12)))
+
+
+@pytest.mark.parametrize("ring", [False, True])
+@pytest.mark.parametrize("patience", [16, 0])
+def test_sources_that_search_together_reach_what_each_reaches_alone(monkeypatch, loops_as, ring, patience):
+    street, sources = crowd(ring)
+    monkeypatch.setattr(kernel, "TOGETHER", 1)
+    alone = kernel.within(street, sources, 45.0, threads=1)
+    assert cells(alone)[8, 11] == 8 + 10 * 2 + 10  # from node 9 over the long stretch to node 11
+    spreads = []
+    if loops_as == "interpreted":
+        monkeypatch.setattr(reaching, "PATIENCE", patience)
+        counting(monkeypatch, reaching, "_spread", spreads)
+    monkeypatch.setattr(kernel, "TOGETHER", 16)
+    monkeypatch.setattr(kernel, "APART", 100.0)
+    monkeypatch.setattr(kernel, "CHUNK_SOURCES", 99)
+    monkeypatch.setattr(kernel, "in_chunks", lambda seeds, inside: [np.arange(len(seeds))])
+    assert cells(kernel.within(street, sources, 45.0, threads=1)) == cells(alone)
+    assert len(spreads) == (loops_as == "interpreted")  # the first alone, the eleven others together
+
+
+def test_where_labels_have_no_room_sources_search_one_by_one(monkeypatch, loops_as):
+    street, sources = crowd()
+    sources = Seeds(sources.start, np.array([0, *range(2, 13)], dtype=np.int32), sources.cost)  # the first stands alone: a row of 1 node
+    monkeypatch.setattr(kernel, "TOGETHER", 1)
+    alone = cells(kernel.within(street, sources, 500.0, threads=1))
+    spreads = []
+    if loops_as == "interpreted":
+        counting(monkeypatch, reaching, "_spread", spreads)
+    monkeypatch.setattr(kernel, "TOGETHER", 16)
+    monkeypatch.setattr(kernel, "APART", 100.0)
+    monkeypatch.setattr(kernel, "LABELS", 33)  # eleven rows of one node each would fit, which is what they are taken for
+    monkeypatch.setattr(kernel, "in_chunks", lambda seeds, inside: [np.arange(len(seeds))])
+    assert cells(kernel.within(street, sources, 500.0, threads=1)) == alone
+    assert spreads == []
 
 
 def counting(monkeypatch, module, name, calls):
