@@ -95,3 +95,34 @@ def test_a_folder_without_planner_toml_is_a_message_only(tmp_path):
 def test_a_clean_folder_says_so(folder):
     (folder / "homes.csv").write_text("id,name,lon,lat,beds\n1,甲,117.01,39.745,50\n")
     assert "没有发现问题" in run(folder).stdout
+
+
+def test_network_is_examined_when_asked(folder):
+    (folder / "homes.csv").write_text("id,name,lon,lat,beds\n1,甲,117.01,39.745,50\n")
+    plain, asked = (run(folder, "--format", "json", *more) for more in ((), ("--network",)))
+    assert "network" not in json.loads(plain.stdout) and asked.exit_code == 0 and asked.stderr == ""
+    found = json.loads(asked.stdout)
+    assert {**found, "network": None} == {**json.loads(plain.stdout), "network": None, "issues": found["issues"]}
+    network = found["network"]
+    # one street in one part, 1.7 km long; all people were put on it
+    assert network["parts_found"] == 1 and 1690 < network["length_m"] < 1730 and network["people"] == 100
+    assert network["completeness"]["along_streets"] is True and network["completeness"]["units"][0]["share"] == 1
+    assert [(issue["code"], issue["severity"]) for issue in found["issues"]] == [("roads_untested", "info")]
+
+
+def test_the_table_says_how_to_test_the_streets_and_shows_what_was_found(folder):
+    assert "--network" in run(folder).stdout and "--network" in run(folder, "--lang", "en").stdout
+    line = {"type": "LineString", "coordinates": [[117.0, 39.7452], [117.005, 39.7452]]}
+    island = {"type": "Feature", "properties": {}, "geometry": line}
+    streets = json.loads((folder / "streets.geojson").read_text())
+    (folder / "streets.geojson").write_text(json.dumps({**streets, "features": [*streets["features"], island]}))
+    (folder / "homes.csv").write_text("id,name,lon,lat,beds\n1,甲,117.002,39.7452,50\n")
+    text = run(folder, "--network", "--lang", "en").stdout
+    assert "2 parts" in text and "dead end" in text and "not connected" in text and "facilities: 1" in text
+    assert "断头路" in run(folder, "--network").stdout
+
+
+def test_streets_are_not_tested_while_a_fault_blocks(folder):
+    (folder / "people.csv").write_bytes(b"")
+    done, asked = run(folder, "--network"), run(folder, "--network", "--format", "json")
+    assert done.exit_code == 1 and "未检验路网" in done.stdout and "network" not in json.loads(asked.stdout)
