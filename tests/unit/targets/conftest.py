@@ -53,14 +53,14 @@ class OneStreet:
         return from_lines([shapely.LineString([(0, 0), (4000, 0)])], crs=CRS)
 
 
-def _units_at(x):
+def _units_at(x, units=UNITS):
     found = {}
-    for level, rows in UNITS.items():
+    for level, rows in units.items():
         found[level] = np.array([next((row[0] for row in rows if row[4] <= at < row[5]), "") for at in x], dtype=object)
     return found
 
 
-def _layer(slug, rows, date):
+def _layer(slug, rows, date, units=UNITS):
     x = np.array([row.get("x", np.nan) for row in rows], dtype=float)
     data = {"id": [row.get("id", f"{slug[0]}{k}") for k, row in enumerate(rows, start=1)], "name": [row.get("name", "") for row in rows]}
     for key in ("status", "opened", "closed", "started", "approved"):
@@ -76,7 +76,7 @@ def _layer(slug, rows, date):
         )
     data["x"], data["y"] = x, np.zeros(len(rows))
     data["y"][np.isnan(x)] = np.nan
-    for level, codes in _units_at(x).items():
+    for level, codes in _units_at(x, units).items():
         data[f"unit_{level}"] = np.array(
             [row.get("unit", {}).get(level, code) for row, code in zip(rows, codes, strict=True)], dtype=object
         )
@@ -89,9 +89,20 @@ def _layer(slug, rows, date):
 def draw():
     """Draws the city: facilities by layer (each a dictionary with x and columns), further columns of units, blanks among the people."""
 
-    def city(facilities=None, *, columns=None, people=None, reported=None, parameters=None, dates=None, travels=None, without=()):
+    def city(
+        facilities=None,
+        *,
+        columns=None,
+        people=None,
+        reported=None,
+        parameters=None,
+        dates=None,
+        travels=None,
+        without=(),
+        units=UNITS,
+    ):
         levels = {}
-        for level, rows in UNITS.items():
+        for level, rows in units.items():
             if level in without:
                 continue
             frame = gpd.GeoDataFrame(
@@ -110,8 +121,8 @@ def draw():
             levels[level] = frame
         x = np.array(HOMES_AT, dtype=float)
         groups = {key: np.array(values, dtype=float) for key, values in (PEOPLE | (people or {})).items()}
-        demand = DemandPoints(x, np.zeros(4), groups, _units_at(x), Source("population.csv", "beef", 4, "2020-11-01"))
-        layers = {slug: _layer(slug, rows, (dates or {}).get(slug, "")) for slug, rows in (facilities or {}).items()}
+        demand = DemandPoints(x, np.zeros(4), groups, _units_at(x, units), Source("population.csv", "beef", 4, "2020-11-01"))
+        layers = {slug: _layer(slug, rows, (dates or {}).get(slug, ""), units) for slug, rows in (facilities or {}).items()}
         profiles = {
             name: TravelProfile(name, mode, speed)
             for name, (mode, speed) in (travels or {"walk": ("walk", 50.0), "drive": ("drive", 500.0)}).items()
