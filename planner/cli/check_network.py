@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from planner.cli.common import as_table
 from planner.i18n import t
-from planner.measure.network_issues import COMPLETE_SHARE, place
+from planner.measure.network_issues import COMPLETE_SHARE, level_said, place, way_said
 from planner.measure.network_quality import NetworkQuality
 
 SHOWN = 12
@@ -21,24 +21,17 @@ def tables(found: NetworkQuality, lang: str) -> str:
                   place(part.lon, part.lat)] for part in found.parts[:SHOWN]]
         title = t("check.network.parts", lang, count=len(found.parts), shown=len(parts))
         blocks.append(_block(title, parts, ("part", "length_km", "people", "facilities", "place"), 3, lang))
-    gaps = [[t(f"ui.level.{gap.level}", lang), _plain(gap.name), _plain(gap.to_name), f"{gap.gap_m:.1f}",
-             way(gap.way_m, gap.connected, lang), place(gap.lon, gap.lat)] for gap in found.border_gaps[:SHOWN]]
+    gaps = [[level_said(gap.level, lang), _plain(gap.name), _plain(gap.to_name), f"{gap.gap_m:.1f}",
+             way_said(gap.way_m, gap.connected, lang), place(gap.lon, gap.lat)] for gap in found.border_gaps[:SHOWN]]
     if gaps:
         blocks.append(_block(t("check.network.borders", lang, count=found.border_gaps_found, shown=len(gaps)), gaps,
                              ("level", "unit", "other", "gap_m", "way_m", "place"), 2, lang))
-    joins = [[t(f"network_kind.{join.kind}", lang), f"{join.gap_m:.1f}", way(join.way_m, join.connected, lang), f"{join.people:,.0f}",
+    joins = [[t(f"network_kind.{join.kind}", lang), f"{join.gap_m:.1f}", way_said(join.way_m, join.connected, lang), f"{join.people:,.0f}",
               place(join.lon, join.lat)] for join in found.joins[:SHOWN]]
     if joins:
         title = t("check.network.joins", lang, count=found.joins_found, concern=found.joins_with_people, shown=len(joins))
         blocks.append(_block(title, joins, ("kind", "gap_m", "way_m", "people", "place"), 3, lang))
     return "\n".join(blocks)
-
-
-def way(metres: float | None, connected: bool, lang: str) -> str:
-    """Metres along the streets, or that there is no way, or none as far as was looked."""
-    if metres is not None:
-        return f"{metres:,.0f}"
-    return t("check.network.beyond" if connected else "check.network.not_connected", lang)
 
 
 def _completeness(found: NetworkQuality, lang: str) -> str:
@@ -49,7 +42,7 @@ def _completeness(found: NetworkQuality, lang: str) -> str:
     if not low:
         whole = "-" if roads.total.share is None else f"{roads.total.share:.1%}"
         return t("check.network.complete", lang, bar=bar, share=whole) + "\n"
-    rows = [[t(f"ui.level.{unit.level}", lang), unit.code, _plain(unit.name), f"{unit.people:,.0f}", f"{unit.people_far:,.0f}",
+    rows = [[level_said(unit.level, lang), unit.code, _plain(unit.name), f"{unit.people:,.0f}", f"{unit.people_far:,.0f}",
              f"{unit.share or 0.0:.1%}"] for unit in low[:SHOWN]]
     return _block(t("check.network.completeness", lang, near=f"{roads.near_m:g}", bar=bar), rows,
                   ("level", "code", "unit", "people", "people_far", "share"), 3, lang)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from planner.i18n import t
+from planner.inputs.specs import LEVELS
 from planner.measure.network_quality import NetworkQuality
 from planner.network.breaks import TOUCH_M
 from planner.quality import QualityReport
@@ -29,9 +31,16 @@ def place(lon: float, lat: float) -> str:
     return f"{lon:.6f}, {lat:.6f}"
 
 
-def metres(way_m: float | None) -> str:
-    """Metres along the streets, a dash where there is no such way."""
-    return "—" if way_m is None else f"{way_m:,.0f}"
+def way_said(way_m: float | None, connected: bool, lang: str) -> str:
+    """Metres along the streets, or that there is no way, or none as far as was looked."""
+    if way_m is not None:
+        return f"{way_m:,.0f}"
+    return t("check.network.beyond" if connected else "check.network.not_connected", lang)
+
+
+def level_said(level: str, lang: str) -> str:
+    """A level's name; of a named division, the name it has in planner.toml."""
+    return t(f"ui.level.{level}", lang) if level in LEVELS else level
 
 
 def _tell_rim(found: NetworkQuality, report: QualityReport, file: str) -> None:
@@ -72,8 +81,9 @@ def _tell_joins(found: NetworkQuality, report: QualityReport, file: str) -> None
     first = (touching or concern)[0]
     report.add("join_suspected", "warning" if touching else "info", file, value=place(first.lon, first.lat),
                sentence="join_touching" if touching else "join_suspected",
-               params={"count": found.joins_with_people, "touching": len(touching), "gap": f"{first.gap_m:.1f}", "way": metres(first.way_m),
-                       "people": f"{first.people:,.0f}", "limit": f"{found.far_m:,.0f}"})
+               params={"count": found.joins_with_people, "touching": len(touching), "gap": f"{first.gap_m:.1f}",
+                       "way": "—" if first.way_m is None else f"{first.way_m:,.0f}", "people": f"{first.people:,.0f}",
+                       "limit": f"{found.far_m:,.0f}"})
 
 
 def _tell_completeness(found: NetworkQuality, report: QualityReport, file: str) -> None:

@@ -160,3 +160,17 @@ def test_a_page_that_waits_says_what_is_done(tiny: Path, monkeypatch: pytest.Mon
     page = AppTest.from_file(str(APP), default_timeout=30).run()
     assert time.monotonic() - started < 10
     assert "正在读取项目数据" in html(page)
+
+
+def test_the_streets_are_tested_when_asked(visit: Visit) -> None:
+    page = visit(lang="en", page="quality")
+    before = headline(page)
+    control(page, "button", "run_network").click()
+    page.run()
+    assert not page.exception
+    tested = ["1", "0", "0", "100.0%"]  # parts, people off the main one, joins that concern anybody, people by a street
+    assert len(before) == 4 and headline(page)[4:] == tested
+    assert not [button for button in page.get("button") if button.key == "run_network"]
+    assert "Streets tested" in html(page) and "Road completeness" in html(page)
+    again = visit(lang="zh", page="quality")
+    assert "道路完整度" in html(again) and headline(again)[4:] == tested  # kept with the project
