@@ -15,6 +15,7 @@ from planner.measure import costs, distance_cache
 from planner.measure.attaching import Chosen, attach_demand, attach_facilities, counting_facilities
 from planner.measure.by_unit import sums, weighted_quantiles
 from planner.measure.city import City
+from planner.measure.sharing import SHARED, Sharing, nearest_allowed, sharing, straight_allowed
 from planner.units import ServiceRadius, TravelProfile
 
 LIMIT_SLACK_M = 1e-6
@@ -38,6 +39,18 @@ def nearest_facility(city: City, chosen: Chosen, travel: TravelProfile) -> costs
         else:
             near = costs.Nearest(kept["cost_m"], kept["facility"].astype(np.int64), kept["attached"])
         city.cache[key] = near
+    found: costs.Nearest = city.cache[key]
+    return found
+
+
+def nearest_in_reach(city: City, chosen: Chosen, travel: TravelProfile, who: Sharing) -> costs.Nearest:
+    """The nearest of the chosen facilities that each demand point may use; else as `nearest_facility`."""
+    near = nearest_facility(city, chosen, travel)
+    if who.everybody:
+        return near
+    key = ("nearest in reach", travel.mode, travel.max_snap_m, chosen.digest(), who.digest())
+    if key not in city.cache:
+        city.cache[key] = nearest_allowed(city, chosen, travel, who, near)
     found: costs.Nearest = city.cache[key]
     return found
 
@@ -107,7 +120,10 @@ class UnitCoverage:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Coverage of a layer: the settings it was made with, the whole, and the units in code order."""
+    """Coverage of a layer: the settings it was made with, the whole, and the units in code order.
+
+    reach : whose facilities count for whom (planner.measure.sharing). unknown_units_served : codes of `serves` that no unit has.
+    """
 
     layer: str
     travel: str
@@ -123,6 +139,8 @@ class Coverage:
     slipped: tuple[str, ...]
     total: UnitCoverage
     units: tuple[UnitCoverage, ...]
+    reach: str = SHARED
+    unknown_units_served: tuple[str, ...] = ()
 
 
 def _summaries(codes: Sequence[str], names: Sequence[str], unit: IntArray, people: FloatArray, near: costs.Nearest, straight_m: FloatArray,
@@ -157,11 +175,13 @@ def _known(values: FloatArray) -> list[float | None]:
 
 
 def coverage(city: City, slug: str, travel: str, *, minutes: float | None = None, metres: float | None = None, by: str,
-             group: str = TOTAL, as_of: dt.date | None = None) -> Coverage:
+             group: str = TOTAL, as_of: dt.date | None = None, reach: str = SHARED) -> Coverage:
     """Coverage of one layer by one travel within minutes or metres, for the units of a level and the whole project.
 
-    People outside every unit of the level are in the total and in no unit. Raises InputError for an unknown layer, travel, level or group,
-    UnitError unless exactly one of minutes and metres is given.
+    reach : `shared` (any facility), `own` (the unit's own only) or `assigned` (its own and those assigned to it); all figures, distances
+    and straight lines too, then are of those facilities, and who has none of his own counts as unreached. People outside every unit of
+    the level are in the total and in no unit. Raises InputError for an unknown layer, travel, level, group or reach, UnitError unless
+    exactly one of minutes and metres is given.
     """
     profile, units = city.travel(travel), city.boundaries.frame(by)
     radius = ServiceRadius(metres=metres, minutes=minutes, metres_per_minute=profile.metres_per_minute if minutes is not None else None)
@@ -169,17 +189,19 @@ def coverage(city: City, slug: str, travel: str, *, minutes: float | None = None
     people = city.demand.group(group)
     layer, count = city.layer(slug), city.counting(slug, day)
     chosen = counting_facilities(city, slug, day)
-    near, straight_m = nearest_facility(city, chosen, profile), straight_line(city, chosen)
-    unit, here = _unit_of_points(city, by, units["code"].tolist()), np.zeros(len(people), dtype=np.int64)
+    who = sharing(city, chosen, reach, by)
+    near = nearest_in_reach(city, chosen, profile, who)
+    straight_m = straight_line(city, chosen) if who.everybody else straight_allowed(city, chosen, who, _crow)
+    unit, here = unit_of_points(city, by, units["code"].tolist()), np.zeros(len(people), dtype=np.int64)
     parts = _summaries(units["code"].tolist(), units["name"].tolist(), unit, people, near, straight_m, radius.limit_m)
     total, = _summaries([""], [""], here, people, near, straight_m, radius.limit_m)
     ids = layer.frame["id"].to_numpy(dtype=object)
     facilities, slipped = int(count.counts.sum()), tuple(str(i) for i in ids[count.slipped])
     return Coverage(slug, travel, profile.mode, profile.metres_per_minute, radius.limit_m, minutes, group, by, day, facilities,
-                    facilities - len(chosen.row), slipped, total, parts)
+                    facilities - len(chosen.row), slipped, total, parts, reach, who.unknown)
 
 
-def _unit_of_points(city: City, by: str, codes: Sequence[str]) -> IntArray:
+def unit_of_points(city: City, by: str, codes: Sequence[str]) -> IntArray:
     """(I,) the number of each demand point's unit of a level, -1 where it lies in none; worked out once for a city."""
     key = ("unit of points", by)
     if key not in city.cache:

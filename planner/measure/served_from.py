@@ -12,7 +12,8 @@ from planner.inputs.specs import LEVELS
 from planner.measure.attaching import Chosen, counting_facilities
 from planner.measure.by_unit import sums
 from planner.measure.city import City
-from planner.measure.coverage import Coverage, nearest_facility, within
+from planner.measure.coverage import Coverage, nearest_in_reach, within
+from planner.measure.sharing import sharing
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def served_from(city: City, found: Coverage) -> tuple[ServedFrom, ...]:
     A facility counts where it lies, not where its ledger says it belongs: the way to it leads there.
     """
     chosen = counting_facilities(city, found.layer, found.as_of)
-    near = nearest_facility(city, chosen, city.travel(found.travel))
+    near = nearest_in_reach(city, chosen, city.travel(found.travel), sharing(city, chosen, found.reach, found.by))
     people = city.demand.group(found.group)
     covered = within(near.cost_m, found.limit_m)
     there = np.maximum(near.facility, 0)

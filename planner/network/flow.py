@@ -69,6 +69,8 @@ def _push(start: Longs, sink: Ints, source: Ints, back_start: Longs, back: Longs
     s: Int = 0
     amount: Int = 0
     back_arc: Int = 0
+    t: Int = 0
+    e: Int = 0
     for s in range(left.size):  # a greedy start
         for e in range(start[s], start[s + 1]):
             if left[s] == 0:
@@ -129,7 +131,7 @@ def _push(start: Longs, sink: Ints, source: Ints, back_start: Longs, back: Longs
                     continue
                 e = source_next[s]
                 t = sink[e]
-                if sink_level[t] != depth or source_level[s] != depth:
+                if sink_level[t] != depth:
                     source_next[s] += 1
                     continue
                 way_on[depth] = e
