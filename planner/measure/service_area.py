@@ -1,7 +1,8 @@
 """Service areas: the streets within reach of facilities, cut exactly at the limit, and an outline around them.
 
 For drawing only. People are counted on the network (`measure.coverage`), never by what lies inside an outline: it is wider than the
-streets, closes over the blocks between them, and is simplified.
+streets, closes over the blocks between them, and is simplified. A facility that is an area without entrances is entered at the places that
+`network.areas` takes, so its streets may be cut too early by as much as these are apart.
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ SHORTEST_M = LIMIT_SLACK_M
 JOIN_M = 2 * LIMIT_SLACK_M
 """Stretches that lie so close are one: what is between them is beyond the limit by no more than its slack."""
 
-AT_ONCE = 250
-"""Points whose stretches are worked out in one go: bounds the memory."""
+AT_ONCE_EDGES = 1_000_000
+"""Edges times points whose stretches are worked out in one go: bounds the memory, to about 400 MB where every point reaches every edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +86,15 @@ def each_within(network: StreetNetwork, points: Attachment, *, limit_m: float, r
 
 
 def blocks_within(network: StreetNetwork, points: Attachment, *, limit_m: float, reverse: bool = True, threads: int | None = None,
-                  progress: paths.Progress | None = None, at_once: int = AT_ONCE) -> Iterator[Stretches]:
-    """`each_within` in blocks of some points after each other, in their order, so that no more than one block need be held."""
+                  progress: paths.Progress | None = None, at_once: int | None = None) -> Iterator[Stretches]:
+    """`each_within` in blocks of some points after each other, in their order, so that no more than one block need be held.
+
+    at_once : points of a block, as many as memory allows unless told otherwise.
+    """
     _check(limit_m)
-    for first in range(0, len(points), at_once):
-        some = _some(points, first, min(first + at_once, len(points)))
+    size = at_once or max(1, AT_ONCE_EDGES // max(network.edges, 1))
+    for first in range(0, len(points), size):
+        some = _some(points, first, min(first + size, len(points)))
         rows = paths.nodes_within(network, some, limit_m=limit_m, reverse=reverse, threads=threads)
         row = np.repeat(np.arange(len(some)), np.diff(rows.start))
         yield _stretches(network, len(some), _by_nodes(network, row, rows.column, rows.cost, limit_m, reverse),

@@ -62,8 +62,8 @@ def project(tmp_path):
     return folder
 
 
-def run(project, path, *words, minutes=6):
-    ask = ["coverage", project, "--layer", "home", "--travel", "walk", "--minutes", minutes, "--by", "township", "--as-of", "2025-12-31"]
+def run(project, path, *words, limit=("--minutes", 6)):
+    ask = ["coverage", project, "--layer", "home", "--travel", "walk", *limit, "--by", "township", "--as-of", "2025-12-31"]
     return CliRunner().invoke(main, [str(word) for word in [*ask, "--service-areas", path, *words]])
 
 
@@ -118,9 +118,17 @@ def test_the_same_question_gives_the_same_bytes_over_an_older_file(project, tmp_
     assert one.read_bytes() == two.read_bytes()
 
 
+def test_a_limit_in_metres_is_told_in_minutes_too(project, tmp_path):
+    path = tmp_path / "areas.gpkg"
+    assert run(project, path, limit=("--metres", 150)).exit_code == 0
+    streets = gpd.read_file(path, layer="streets")
+    assert (streets["minutes"][0], streets["metres"][0]) == (3, 150)
+    assert streets["street_m"].tolist() == pytest.approx([550, 250, 300, 0], abs=0.01)
+
+
 def test_limit_0_keeps_the_rows_without_shapes(project, tmp_path):
     path = tmp_path / "areas.gpkg"
-    assert run(project, path, minutes=0).exit_code == 0
+    assert run(project, path, limit=("--minutes", 0)).exit_code == 0
     areas = gpd.read_file(path, layer="areas")
     assert areas["street_m"].tolist() == [0, 0, 0, 0]
     assert areas.geometry.isna().all()
