@@ -114,12 +114,13 @@ def threshold_text(result: TargetResult | UnitResult, share: bool) -> str:
 def table(evaluation: Evaluation, lang: str) -> str:
     """The evaluation as an aligned table, with the tally of states and the conflicts below."""
     from planner.cli import evaluation_views as views
+    from planner.targets.sentences import verdict_text
 
     rows = []
     for result in evaluation.targets:
         share = is_share(result)
         at_least = "≥ " if result.at_least else ""
-        rows.append([result.target.id, pick(result.target.title, lang), verdict(result, lang),
+        rows.append([result.target.id, pick(result.target.title, lang), verdict_text(result, lang),
                      at_least + figure(result.value, share) if result.value is not None else "-", threshold_text(result, share),
                      short(result, lang), result.target.clause])
     heads = [t(f"evaluate.{key}", lang) for key in ("id", "title", "state", "value", "threshold", "shortfall", "clause")]
@@ -136,13 +137,6 @@ def table(evaluation: Evaluation, lang: str) -> str:
             row.insert(4, figure(beside[k].value, is_share(evaluation.targets[k])) if k in beside else "")
     feet = [t("evaluate.tally", lang, date=evaluation.date.isoformat(), tally=tally), *views.feet(evaluation, lang)]
     return as_table(rows, heads, right) + "\n" + "\n".join(feet) + "\n"
-
-
-def verdict(result: TargetResult, lang: str) -> str:
-    """The state; where the verdict rests on distance or a stated assumption, how firm it is."""
-    if result.sensitivity is not None and result.sensitivity.verdict != result.state:
-        return t(f"sensitivity.{result.sensitivity.verdict}", lang)
-    return t(f"evaluate.state_{result.state}", lang)
 
 
 def short(result: TargetResult, lang: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.cli.common import as_csv, as_json, as_table, note
-from planner.cli.evaluate import figure, is_share, short, threshold_text, verdict
+from planner.cli.evaluate import figure, is_share, short, threshold_text
 from planner.cli.packs import printed_figure
 from planner.i18n import pick, t
 from planner.targets.answers import note_text, why_text
@@ -17,11 +17,12 @@ from planner.targets.conflicts import conflicts_in
 from planner.targets.formula import SIGNS, said
 from planner.targets.progress import ON_TIME_TOLERANCE
 from planner.targets.sensitivity import BAND
+from planner.targets.sentences import progress_text, reported_text, sensitivity_text, verdict_text
 
 if TYPE_CHECKING:
     from planner.inputs.layers import Source
     from planner.plan.snapshots import Snapshot
-    from planner.targets.evaluation import Evaluation, Progress, TargetResult
+    from planner.targets.evaluation import Evaluation, TargetResult
 
 MIDTERM_COLUMNS = ("id", "plan", "title", "unit", "binding", "base", "base_date", "goal", "goal_date", "actual", "done", "expected", "due",
                    "by_steps", "verdict", "state", "why")
@@ -69,11 +70,11 @@ def explanation(result: TargetResult, evaluation: Evaluation, lang: str) -> str:
     written = target.check.written if target.check else {}
     say("evaluate.check", ", ".join(f"{key} = {value}" for key, value in written.items()) or t("evaluate.no_check", lang))
     say("formula.label", said(result.formula, lang))
-    say("evaluate.state", verdict(result, lang))
+    say("evaluate.state", verdict_text(result, lang))
     say("evaluate.value", ("≥ " if result.at_least else "") + figure(result.value, share))
     say("evaluate.threshold", threshold_text(result, share))
     say("evaluate.shortfall", short(result, lang))
-    say("progress.verdict", progress_text(result.progress, share, lang))
+    say("progress.verdict", progress_text(result, lang))
     say("sensitivity.label", sensitivity_text(result, lang))
     say("reported_beside.label", reported_text(result, lang))
     say("evaluate.note", note_text(result, lang) or "")
@@ -99,69 +100,6 @@ def explanation(result: TargetResult, evaluation: Evaluation, lang: str) -> str:
         if evaluation.hashes.get(target.plan):
             lines.append(f"  {target.plan}  {t('evaluate.plan', lang)}  sha256 {evaluation.hashes[target.plan]}")
     return "\n".join(lines) + "\n"
-
-
-def progress_text(progress: Progress | None, share: bool, lang: str) -> str:
-    """A target's progress in one line; "" where there is nothing to say of it."""
-    if progress is None or progress.why in ("not_judged", "no_figure", "not_applicable"):
-        return ""
-    why = why_text(progress, lang)
-    if progress.verdict is None:
-        return f"{t('progress.none', lang)}{_bracket(why, lang)}"
-    word, tolerance = t(f"progress.{progress.verdict}", lang), f"{ON_TIME_TOLERANCE:.0%}"
-    if progress.done is not None:
-        text = t("progress.explained", lang, verdict=word, done=figure(progress.done, True), expected=figure(progress.expected, True),
-                 tolerance=tolerance)
-    elif progress.due is not None:
-        text = t("progress.explained_due", lang, verdict=word, due=figure(progress.due, share), actual=figure(progress.actual, share),
-                 tolerance=tolerance)
-    else:
-        text = word
-    return text + _bracket(t("progress.by_steps", lang) if progress.by_steps else "", lang) + _bracket(why, lang)
-
-
-def _bracket(text: str, lang: str) -> str:
-    """A remark in brackets of the language."""
-    return "" if not text else f"（{text}）" if lang == "zh" else f" ({text})"
-
-
-def sensitivity_text(result: TargetResult, lang: str) -> str:
-    """How firm a verdict stands, with what each assumption does to it."""
-    found = result.sensitivity
-    if found is None:
-        return ""
-    share = is_share(result)
-    parts = [t("sensitivity.band", lang, verdict=t(f"sensitivity.{found.verdict}", lang), low=figure(found.low, share),
-               high=figure(found.high, share)) if found.variations and found.low is not None
-             else t("sensitivity.band_none", lang, verdict=t(f"sensitivity.{found.verdict}", lang))]
-    for one in found.variations:
-        to = f"{one.to - 1:+.0%}" if one.of in ("speed", "distance") else f"{one.to:g}" if isinstance(one.to, float) else str(one.to)
-        parts.append(t("sensitivity.variation", lang, of=t(f"sensitivity.{one.of}", lang), to=to, value=figure(one.value, share),
-                       state=t(f"evaluate.state_{one.state}", lang)))
-    if found.unvaried:
-        names = t("evaluate.separator", lang).join(t(f"sensitivity.{key}", lang) for key in found.unvaried)
-        parts.append(t("sensitivity.unvaried", lang, names=names))
-    return t("note.separator", lang).join(parts)
-
-
-def reported_text(result: TargetResult, lang: str) -> str:
-    """What was reported, beside what was computed."""
-    found = result.reported
-    if found is None:
-        return ""
-    share = is_share(result)
-    parts = []
-    if found.value is not None:
-        key = "alone" if found.computed is None else "line"
-        parts.append(t(f"reported_beside.{key}", lang, value=figure(found.value, share), computed=figure(found.computed, share),
-                       difference=figure(found.difference, share)))
-    parts += [t(f"reported_beside.{key}", lang, **{key: text}) for key, text in
-              (("date", found.date), ("by", found.by), ("source", found.source), ("reason", found.reason)) if text]
-    if found.difference and not found.reason:
-        parts.append(t("reported_beside.no_reason", lang))
-    if found.unknown:
-        parts.append(t("reported_beside.unknown", lang, codes=", ".join(found.unknown)))
-    return t("note.separator", lang).join(parts)
 
 
 # ---- mid-term and final evaluation -----------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from planner.quality import QualityReport
 from planner.targets.evaluate import evaluate
 from planner.targets.evaluation import Evaluation
 from planner.targets.pack import TargetPack, list_packs, resolve_packs
+from planner.targets.sensitivity import with_sensitivity
 from planner.ui import state
 from planner.ui.desk import Desk
 from planner.ui.text import escaped
@@ -47,7 +48,7 @@ def judged(desk: Desk, name: str) -> Judged:
 
     def make() -> Judged:
         (pack,) = resolve_packs((name,), Path(desk.opening.project))
-        return Judged(pack, evaluate(desk.city, (pack,), as_of=today))
+        return Judged(pack, with_sensitivity(desk.city, (pack,), evaluate(desk.city, (pack,), as_of=today)))
 
     today = dt.date.today()
     return _slowly(desk, ("judged", name, today), make, "ui.step.judging")

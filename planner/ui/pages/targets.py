@@ -12,6 +12,8 @@ import streamlit as st
 from planner.i18n import has, pick, t
 from planner.targets.answers import deadline_text, note_text
 from planner.targets.evaluation import STATES, TargetResult, Threshold, UnitResult
+from planner.targets.formula import said as said_formula
+from planner.targets.sentences import progress_text, reported_text, sensitivity_text, verdict_text
 from planner.ui import packs, state
 from planner.ui.desk import Desk
 from planner.ui.faults import said
@@ -87,7 +89,7 @@ def target_frame(results: Sequence[TargetResult], lang: str) -> pd.DataFrame:
         share, of = is_share(result), str(result.action["of"]) if result.action else ""
         least = "≥ " if result.at_least and result.value is not None else ""
         target, value = result.target, least + figure(result.value, share=share)
-        rows.append((t(f"evaluate.state_{result.state}", lang), pick(target.title, lang), value, figure(result.threshold, share=share),
+        rows.append((verdict_text(result, lang), pick(target.title, lang), value, figure(result.threshold, share=share),
                      shortfall(result, of, lang, share=share), str(deadline_text(target) or ""), target.clause, target.id))
     columns = ("state", "title", "value", "threshold", "shortfall", "deadline", "clause", "id")
     return pd.DataFrame(rows, columns=[t(f"ui.targets.{column}", lang) for column in columns])
@@ -109,9 +111,12 @@ def _details(result: TargetResult, desk: Desk) -> None:
     """One target: the plan's words, why it stands as it does, and its units."""
     lang, target = desk.lang, result.target
     note = note_text(result, lang)
+    told = (("formula.label", said_formula(result.formula, lang)), ("progress.verdict", progress_text(result, lang)),
+            ("sensitivity.label", sensitivity_text(result, lang)), ("reported_beside.label", reported_text(result, lang)))
     with st.container(key="target_details"):
         said_where = " · ".join(escaped(part, lang) for part in (target.clause, target.document, target.id))
         st.html(f'<h2>{escaped(pick(target.title, lang), lang)}</h2><p class="note">{said_where}</p>'
+                + "".join(f'<p class="prose"><b>{escaped(t(label, lang))}</b> {escaped(text, lang)}</p>' for label, text in told if text)
                 + (f'<p class="prose">{escaped(note, lang)}</p>' if note else ""))
         if result.units:
             st.dataframe(unit_frame(result, desk), hide_index=True, width="stretch", height=260, placeholder="")

@@ -256,3 +256,133 @@ def test_coverage_says_that_its_data_are_years_apart(project):
 def test_what_cannot_be_asked(project, words, code, said):
     done = run("coverage", project, *words)
     assert done.exit_code == code and said in done.stderr and "Traceback" not in done.stderr
+
+
+# ---- what goes with an evaluation ------------------------------------------------------------------------------------
+REPORTED = """
+[reported.beds]
+value = 70
+date = 2025-11-30
+by = "民政局"
+reason = "含在建"
+baseline = 10
+baseline_date = 2020-12-31
+[reported.beds.units]
+T1 = 60
+"""
+
+
+def add(project, text):
+    path = project / "planner.toml"
+    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+def test_a_reported_figure_stands_beside_ours(project):
+    add(project, REPORTED)
+    (project / "own.toml").write_text(PACK.replace('unit = "beds"\n', 'unit = "beds"\ndeadline = 2025\n'), encoding="utf-8")
+    beds = answer("evaluate", project, "--as-of", "2025-12-31")["targets"][0]
+    assert (beds["state"], beds["value"]) == ("not_met", 20)
+    assert beds["reported"] == {
+        "value": 70, "computed": 20, "difference": 50, "date": "2025-11-30", "by": "民政局", "source": None, "reason": "含在建",
+        "units": [{"code": "T1", "value": 60, "computed": 60, "difference": 0}], "units_unknown": [],
+    }  # fmt: skip
+    assert (beds["progress"]["base"], beds["progress"]["done"], beds["progress"]["verdict"]) == (10, 0.25, "behind")
+    table = run("evaluate", project, "--as-of", "2025-12-31", "--lang", "en").stdout
+    assert "reported" in table.splitlines()[0] and "70" in table
+    text = run("evaluate", project, "--explain", "beds", "--lang", "en").stdout
+    assert "70 reported, 20 computed here, difference 50" in text and "含在建" in text and "↓ behind" in text
+
+
+def test_a_reported_figure_of_no_target_is_told(project):
+    add(project, "[reported.bedz]\nvalue = 1\n")
+    assert "bedz" in run("evaluate", project).stderr
+    assert run("evaluate", project, "--quiet").stderr == ""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_midterm(project, lang):
+    add(project, REPORTED)
+    text = run("evaluate", project, "--as-of", "2025-12-31", "--midterm", "--lang", lang).stdout
+    assert "25.0%" in text and "5%" in text and "talk" not in text and {"zh": "序时进度", "en": "way due"}[lang] in text
+    rows = list(csv.DictReader(io.StringIO(run("evaluate", project, "--midterm", "--format", "csv").stdout)))
+    assert [(row["id"], row["base"], row["verdict"]) for row in rows] == [("beds", "10.0", ""), ("near", "", ""), ("talk", "", "")]
+
+
+def test_how_firm_a_verdict_stands(project):
+    pack = PACK.replace("value = 60", "value = 25").replace("minutes = 5,", "metres = 851,")
+    (project / "own.toml").write_text(pack, encoding="utf-8")  # 854 m away: within 851 m where distances are a tenth shorter
+    near = answer("evaluate", project, "--as-of", "2025-12-31")["targets"][1]
+    assert (near["state"], near["sensitivity"]["verdict"], near["sensitivity"]["high"]) == ("met", "met", 1)
+    (project / "own.toml").write_text(pack.replace("value = 25", "value = 60"), encoding="utf-8")
+    assert "未达标但接近" in run("evaluate", project).stdout
+    text = run("evaluate", project, "--lang", "en", "--explain", "near").stdout
+    assert "✗~ not met but near, value between 25.0% and 100.0%; distance -10%: 100.0%, ✓ met" in text
+
+
+def test_the_evaluation_bears_the_hash_of_its_pack(project):
+    import hashlib
+
+    found = answer("evaluate", project)
+    assert found["packs"] == [{"id": "own", "sha256": hashlib.sha256((project / "own.toml").read_bytes()).hexdigest()}]
+    assert found["conflicts"] == [] and found["targets"][0]["formula"]
+
+
+def test_conflicts_stand_below_the_table(project):
+    both = PACK.replace('unit = "beds"\n', 'unit = "beds"\nconflicts_with = ["near"]\n')
+    (project / "own.toml").write_text(both, encoding="utf-8")
+    assert [[one["id"] for one in pair["targets"]] for pair in answer("evaluate", project)["conflicts"]] == [["beds", "near"]]
+    text = run("evaluate", project, "--lang", "en").stdout
+    assert "beds (第一条) ≥ 50: ✗ not met <-> near (第二条) ≥ 60.0%: ✗ not met" in text
+    assert "near (第二条)" in run("evaluate", project, "--lang", "en", "--explain", "beds").stdout
+
+
+def test_a_snapshot_and_what_changed_since(project):
+    done = run("evaluate", project, "--as-of", "2025-12-31", "--snapshot", "中期", "--lang", "en")
+    assert done.exit_code == 0 and "中期" in done.stderr
+    homes = project / "homes.csv"
+    homes.write_text(homes.read_text(encoding="utf-8").replace(",20\n", ",50\n"), encoding="utf-8")
+    found = answer("evaluate", project, "--as-of", "2026-01-31", "--since", "中期")
+    beds = found["targets"][0]
+    assert (beds["then"]["value"], beds["now"]["value"], beds["now"]["state"], beds["difference"]) == (20, 50, "met", 30)
+    assert found["inputs_changed"] == ["homes.csv"] and found["packs_changed"] == []
+    text = run("evaluate", project, "--since", "中期", "--lang", "en").stdout
+    assert "homes.csv" in text and "Beds in each town" in text and "Within a walk" not in text
+    rows = list(csv.DictReader(io.StringIO(run("evaluate", project, "--since", "中期", "--format", "csv").stdout)))
+    assert [row["difference"] for row in rows] == ["30.0", "0.0", ""]
+    assert [row["name"] for row in answer("evaluate", project, "--snapshots")] == ["中期"]
+    assert "中期" in run("evaluate", project, "--snapshots").stdout
+    assert run("evaluate", project, "--snapshots", "--format", "csv").stdout.startswith("name,date")
+
+
+def test_snapshots_that_cannot_be(project):
+    run("evaluate", project, "--snapshot", "a", "--quiet")
+    for words, said in ((("--snapshot", "a"), "a"), (("--since", "b"), "a"), (("--snapshot", " "), "80")):
+        done = run("evaluate", project, *words)
+        assert done.exit_code == 1 and done.stdout == "" and len(done.stderr.splitlines()) == 1 and said in done.stderr
+    (file,) = (project / ".planner" / "snapshots").iterdir()
+    file.chmod(0o644)
+    file.write_text(file.read_text(encoding="utf-8").replace("not_met", "met", 1), encoding="utf-8")
+    done = run("evaluate", project, "--since", "a")
+    assert done.exit_code == 1 and file.name in done.stderr
+    assert "已被改动" in run("evaluate", project, "--snapshots").stdout
+    assert run("evaluate", project, "--midterm", "--since", "a").exit_code == 2
+
+
+def test_a_basket_of_layers(project):
+    shop = '[facilities.shop]\npath = "shops.csv"\ncrs = "EPSG:4326"\ncolumns = { id = "id", lon = "lon", lat = "lat" }\n'
+    add(project, shop)
+    (project / "shops.csv").write_text(f"id,lon,lat\ns1,{LON + 2 * STEP},{LAT}\ns2,{LON},{LAT}\n", encoding="utf-8")
+    words = ("coverage", project, "--layer", "home", "--layer", "shop", "--travel", "walk", "--minutes", 5, "--by", "township")
+    found = answer(*words, "--as-of", "2025-12-31", "--weights", "3,1")
+    assert (found["total"]["people_covered"], found["total"]["share"], found["total"]["score"]) == (100, 0.25, (100 + 300 * 0.25) / 400)
+    assert found["units"][1]["by_layer"] == {"home": 0, "shop": 1} and found["settings"]["weights"] == [3, 1]
+    assert found["total"]["groups"] == {"total": 0.25} and found["total"]["inequality"]["gini"] == 0.75
+    assert "3" in run(*words, "--weights", "3,1", "--lang", "en").stdout
+    assert run(*words, "--format", "csv").stdout.splitlines()[0].endswith("score,share_home,share_shop")
+    for weights, code in (("1", 1), ("1,x", 1), ("0,0", 1), ("-1,2", 1)):
+        assert run(*words, "--weights", weights).exit_code == code
+    one = ("coverage", project, "--layer", "home", "--travel", "walk", "--minutes", 5, "--by", "township")
+    assert run(*one, "--weights", "1").exit_code == 2
+    alone = answer(*one, "--as-of", "2025-12-31")["total"]
+    assert alone["inequality"]["worst_share"] == 0 and alone["groups"] == {"total": 0.25}
+    assert "Gini 0.750" in run(*one, "--lang", "en").stdout
