@@ -69,7 +69,7 @@ class NetworkQuality:
 
     Parts: number and metres of all; people, of `group`, and facilities (all layers, whatever their status) by whether they are attached
     to the longest part; `parts` lists the longest, then those that hold somebody or something. joins and border_gaps are the gravest
-    LISTED of *_found; joins_with_people counts those that concern anybody. crossings : lines that cross without a junction, bridges
+    LISTED of *_found (crossings after the others: most are bridges); joins_with_people counts those that concern anybody. crossings : lines that cross without a junction, bridges
     among them; touching : junctions on the middle of another street; junctions : for comparison.
     """
 
@@ -172,7 +172,7 @@ def network_quality(city: City, *, buffer_m: float = BUFFER_M, gap_m: float = GA
     rest = (close.kind != "end") | ~np.isin(close.node, list(told))  # what is told at borders is not told again
     joins = breaks.far_apart(network, close.pick(rest), detour=detour, far_m=far_m)
     beside = people_beside(network, joins, demand, people, within_m=far_m)
-    gravest = np.lexsort((joins.gap_m, -beside))[:listed]
+    gravest = np.lexsort((joins.gap_m, -beside, joins.kind == "crossing", beside <= 0))[:listed]
     length = float(network.length_m.sum())
     found = breaks.parts(network)
     return NetworkQuality(

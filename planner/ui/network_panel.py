@@ -16,6 +16,8 @@ from planner.ui.opening import Opening
 from planner.ui.text import escaped
 
 KEPT = "network_quality"
+SENTENCES = 12
+"""So many findings are said; `planner check --network` says them all."""
 
 
 def show(desk: Desk) -> None:
@@ -62,15 +64,18 @@ def _headline(found: NetworkQuality, lang: str) -> None:
 
 
 def _findings(issues: list[Issue], lang: str) -> None:
-    """What should be looked at, as sentences."""
+    """What should be looked at, as sentences; units whose streets are incomplete head the table below."""
+    told = sorted((issue for issue in issues if issue.code != "roads_incomplete"), key=lambda issue: issue.severity != "warning")
     if not issues:
         st.html(f'<p class="prose">{escaped(t("ui.network.none", lang))}</p>')
+    if not told:
         return
-    rows = [(t(f"ui.quality.severity_{issue.severity}", lang), issue.name or "", issue.done(lang), issue.value or "", issue.code)
-            for issue in sorted(issues, key=lambda issue: issue.severity != "warning")]
-    heads = [t(f"{room}.{key}", lang) for room, key in (("ui.quality", "severity"), ("check.network", "unit"), ("ui.quality", "done"),
-                                                       ("ui.quality", "value"), ("ui.quality", "code"))]
-    _table("network_issues", t("ui.network.findings_title", lang), pd.DataFrame(rows, columns=heads))
+    lines = []
+    for issue in told[:SENTENCES]:
+        where = " · ".join(part for part in (issue.name, issue.value if issue.code == "join_suspected" else None) if part)
+        lead = " · ".join(filter(None, (t(f"ui.quality.severity_{issue.severity}", lang), where)))
+        lines.append(f"<li><strong>{escaped(lead)}</strong>　{escaped(issue.done(lang))}</li>")
+    st.html(f'<h3>{escaped(t("ui.network.findings_title", lang))}</h3><ul class="prose">{"".join(lines)}</ul>')
 
 
 def _tables(found: NetworkQuality, lang: str) -> None:
@@ -98,7 +103,7 @@ def _tables(found: NetworkQuality, lang: str) -> None:
             "place": [place(gap.lon, gap.lat) for gap in found.border_gaps]}))
     if found.parts_found > 1:
         _table("part_table", t("ui.network.parts_title", lang), _frame(lang, {
-            "part": [part.number + 1 for part in found.parts], "length_km": [round(part.length_m / 1000, 1) for part in found.parts],
+            "part": [part.number + 1 for part in found.parts], "length_km": [round(part.length_m / 1000, 2) for part in found.parts],
             "people": [round(part.people) for part in found.parts], "facilities": [part.facilities for part in found.parts],
             "place": [place(part.lon, part.lat) for part in found.parts]}))
 
