@@ -69,8 +69,8 @@ class NetworkQuality:
 
     Parts: number and metres of all; people, of `group`, and facilities (all layers, whatever their status) by whether they are attached
     to the longest part; `parts` lists the longest, then those that hold somebody or something. joins and border_gaps are the gravest
-    LISTED of *_found (crossings after the others: most are bridges); joins_with_people counts those that concern anybody. crossings : lines that cross without a junction, bridges
-    among them; touching : junctions on the middle of another street; junctions : for comparison.
+    LISTED of *_found (crossings after the others: most are bridges); joins_with_people counts those that concern anybody. crossings : lines
+    that cross without a junction, bridges among them; touching : junctions on the middle of another street; junctions : for comparison.
     """
 
     group: str
