@@ -213,7 +213,10 @@ def _longest(low: float, high: float, cells: tuple[Cell, ...]) -> Figure:
 
 
 def measure_separation(inquiry: Inquiry) -> Measured | None:
-    """The least straight line from a facility to another layer, in metres; None where nothing stands there. Raises DataMissingError."""
+    """The least straight line from a facility to another layer, in metres; None where nothing stands there. Raises DataMissingError.
+
+    To and from areas it is measured from their edge (0 where they meet), else from the nearest entrance, else from the point.
+    """
     check = inquiry.check
     there = pool_of(inquiry.ask(replace(check, stage="opened", opened_in=None)), (check.from_,), ())
     pool = pool_of(inquiry)
@@ -223,17 +226,11 @@ def measure_separation(inquiry: Inquiry) -> Measured | None:
     else:
         units = unit_set(inquiry)
         pair = memberships(inquiry, pool, units)
-    there_xy, xy = _places(there), _places(pool)
-    there_xy = there_xy[np.isfinite(there_xy).all(axis=1)]
     itself = check.from_ in pool.layers
-    if len(there_xy) <= int(itself):
+    if int(np.isfinite(_places(there)).all(axis=1).sum()) <= int(itself):
         return None
-    placed: BoolArray = np.asarray(np.isfinite(xy).all(axis=1), dtype=bool)
-    tree = cKDTree(there_xy)
-    metres = np.full(len(pool), np.nan)
-    for k in np.flatnonzero(placed):
-        rank = 2 if check.from_ == pool.slugs[k] else 1
-        metres[k] = np.atleast_1d(tree.query(xy[k], k=rank)[0])[-1]
+    placed: BoolArray = np.asarray(np.isfinite(_places(pool)).all(axis=1), dtype=bool)
+    metres = _separations(pool, there)
     _note_without_place(inquiry, pool)
     cells = {k: (*pool.cells.get(k, ()), *(() if placed[k] else (pool.cell(k, "lon"),))) for k in range(len(pool))}
     sure = np.ones(len(pool), dtype=bool) if check.by == FACILITY else pool.sure
@@ -241,6 +238,46 @@ def measure_separation(inquiry: Inquiry) -> Measured | None:
     figures = tuple(_least(metres, row[unit == k], sure, cells) for k in range(len(units)))
     counted = np.unique(row[~units.exempt[unit]])
     return Measured(units, figures, _least(metres, counted, sure, cells))
+
+
+def _separations(pool: Pool, there: Pool) -> FloatArray:
+    """(J,) metres from each facility to the nearest of others, NaN without a place; no facility is its own neighbour."""
+    import shapely
+
+    xy, metres = _places(pool), np.full(len(pool), np.nan)
+    placed = np.flatnonzero(np.isfinite(xy).all(axis=1))
+    if all(layer.extents is None for layer in (*pool.layers.values(), *there.layers.values())):
+        there_xy = _places(there)
+        tree = cKDTree(there_xy[np.isfinite(there_xy).all(axis=1)])
+        for k in placed:
+            rank = 2 if pool.slugs[k] in there.layers else 1
+            metres[k] = np.atleast_1d(tree.query(xy[k], k=rank)[0])[-1]
+        return metres
+    here, others = _shapes(pool), _shapes(there)
+    for k in placed:
+        away = shapely.distance(here[k], others)  # NaN for those without a place
+        away[(there.slugs == pool.slugs[k]) & (there.rows == pool.rows[k])] = np.nan
+        metres[k] = np.nanmin(away)
+    return metres
+
+
+def _shapes(pool: Pool) -> npt.NDArray[np.object_]:
+    """(J,) what the facilities are as the crow flies: an area, else their entrances, else a point; None without a place."""
+    import shapely
+
+    xy, found = _places(pool), np.full(len(pool), None, dtype=object)
+    placed = np.isfinite(xy).all(axis=1)
+    found[placed] = shapely.points(xy[placed])
+    for j in np.flatnonzero(placed).tolist():
+        extents, row = pool.layers[str(pool.slugs[j])].extents, int(pool.rows[j])
+        if extents is None:
+            continue
+        doors = slice(int(extents.door_start[row]), int(extents.door_start[row + 1]))
+        if extents.area[row] is not None:
+            found[j] = extents.area[row]
+        elif doors.stop > doors.start:
+            found[j] = shapely.multipoints(np.column_stack([extents.door_x[doors], extents.door_y[doors]]))
+    return found
 
 
 def _places(pool: Pool) -> FloatArray:

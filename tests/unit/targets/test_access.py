@@ -1,4 +1,10 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
+import shapely
+
+from planner.inputs.layers import Extents
 
 
 def outcome(result):
@@ -134,6 +140,20 @@ def test_keeping_a_distance(draw, ask):
     assert ask(city, (">=", 500), {"metric": "separation", "from": "spring"}).value == 400
     apart = ask(city, (">=", 500), {"metric": "separation", "from": "home", "by": "facility", "rollup": "every"})
     assert outcome(apart) == ("met", 2000, 0)
+
+
+def test_from_areas_a_distance_is_kept_at_their_edge_and_from_entrances_at_these(draw, ask):
+    #  a cemetery 800..1200, its middle at 1000; a home for which a gate at 1900 is known; springs at 1400 and 2600
+    city = draw({"home": [{"id": "g1", "x": 1000}, {"id": "g2", "x": 2100}], "spring": [{"x": 1400}, {"x": 2600}]})
+    shapes = np.full(2, None, dtype=object)
+    shapes[0] = shapely.box(800, -100, 1200, 100)
+    extents = Extents(shapes, np.array([0, 0, 1]), np.array([1900.0]), np.array([0.0]))
+    city.facilities["home"] = replace(city.facilities["home"], extents=extents)
+    check = {"metric": "separation", "from": "spring", "by": "facility", "rollup": "every"}
+    assert shares(ask(city, (">=", 500), check)) == {"g1": 200, "g2": 500}
+    assert shares(ask(city, (">=", 500), check | {"from": "home"})) == {"g1": 700, "g2": 700}
+    back = {"metric": "separation", "layers": ["spring"], "from": "home"}
+    assert ask(city, (">=", 500), back).value == 200
 
 
 def test_nothing_to_keep_away_from(draw, ask):
