@@ -46,8 +46,8 @@ def groups(city: City, found: Coverage) -> dict[str, float | None]:
     from planner.measure.coverage import coverage
 
     metres = found.limit_m if found.minutes is None else None
-    return {group: coverage(city, found.layer, found.travel, minutes=found.minutes, metres=metres, by=found.by, group=group, as_of=found.as_of,
-                            reach=found.reach).total.share for group in city.demand.people}
+    return {group: coverage(city, found.layer, found.travel, minutes=found.minutes, metres=metres, by=found.by, group=group,
+                            as_of=found.as_of, reach=found.reach).total.share for group in city.demand.people}
 
 
 def parts(room: Enough | None) -> dict[str, dict[str, float]]:
