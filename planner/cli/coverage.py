@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from planner.cli import coverage_room
 from planner.cli.common import as_csv, as_json, as_table, command_options, note, record_options, write
+from planner.cli.coverage_basket import between_units, group_shares, inequality_dict, inequality_line, parse_weights, write_basket
 from planner.i18n import t
 from planner.inputs.layers import TOTAL
 
 if TYPE_CHECKING:
     from planner.measure.city import City
     from planner.measure.coverage import Coverage, UnitCoverage
+    from planner.measure.enough import Enough
 
 FIELDS = ("code", "name", "people", "people_covered", "share", "people_beyond", "people_unattached", "people_unreached", "nearest_mean_m",
           "nearest_p50_m", "nearest_p95_m", "straight_people_covered", "straight_share")
@@ -28,22 +31,34 @@ FAR_APART_DAYS = 366
 
 @click.command("coverage", help="People within reach of a layer, per unit. 各单元设施覆盖人口。")
 @click.argument("project", required=False, type=click.Path(path_type=Path))
-@click.option("--layer", required=True, help="facility layer / 设施图层")
+@click.option("--layer", "layers", required=True, multiple=True, metavar="LAYER",
+              help="facility layer; several: a basket, all of which count / 设施图层；给出几个即为一组，样样可达才算覆盖")
+@click.option("--weights", metavar="W,W", help="weights of a basket's score / 一组图层加权得分的权重")
 @click.option("--travel", required=True, help="travel of planner.toml / 出行方式")
 @click.option("--minutes", type=float, help="service radius in minutes / 服务半径（分钟）")
 @click.option("--metres", type=float, help="service radius in metres / 服务半径（米）")
 @click.option("--by", required=True, help="level of the units: city, district, township, community / 统计单元层级")
 @click.option("--group", default=TOTAL, show_default=True, help="population group / 人口组别")
 @click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), help="day, today if absent / 日期，默认今天")
+@coverage_room.REACH
+@coverage_room.CAPACITY
+@coverage_room.PER_CAPACITY
 @click.option("--service-areas", "areas_path", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="also write reachable streets and outlines, for drawing only: .gpkg .geojson / 另存服务范围（仅供制图）")
 @record_options
 @command_options
-def command(project: Path | None, layer: str, travel: str, minutes: float | None, metres: float | None, by: str, group: str,
-            as_of: dt.datetime | None, areas_path: Path | None, form: str, out: Path | None, lang: str, quiet: bool) -> None:
+def command(project: Path | None, layers: tuple[str, ...], weights: str | None, travel: str, minutes: float | None, metres: float | None,
+            by: str, group: str, as_of: dt.datetime | None, reach: str, capacity: str | None, per_capacity: float, areas_path: Path | None,
+            form: str, out: Path | None, lang: str, quiet: bool) -> None:
     """Reads the project, measures, prints."""
     if (minutes is None) == (metres is None):
         raise click.UsageError(t("coverage.minutes_or_metres", lang))
+    if len(set(layers)) > 1 and areas_path is not None:
+        raise click.UsageError(t("error.areas_of_one", lang))
+    if len(set(layers)) > 1 and (capacity is not None or reach != coverage_room.REACHES[0]):
+        raise click.UsageError(t("coverage.room_of_one", lang))
+    if weights is not None and len(set(layers)) < 2:
+        raise click.UsageError(t("error.weights_alone", lang))
     if areas_path is not None:
         from planner.export.service_areas import check_suffix
 
@@ -54,9 +69,21 @@ def command(project: Path | None, layer: str, travel: str, minutes: float | None
 
     report = QualityReport()
     city = read_city(read_project(project, report=report), report=report)
-    found = coverage(city, layer, travel, minutes=minutes, metres=metres, by=by, group=group, as_of=as_of.date() if as_of else None)
+    day, layer = as_of.date() if as_of else None, layers[0]
+    if len(set(layers)) > 1:
+        from planner.measure.circle import circle
+
+        write_basket(city, circle(city, layers, travel, minutes=minutes, metres=metres, by=by, group=group, as_of=day,
+                                  weights=parse_weights(weights)), form, out, lang)
+        return
+    found = coverage(city, layer, travel, minutes=minutes, metres=metres, by=by, group=group, as_of=day, reach=reach)
+    room = None
+    if capacity is not None:
+        from planner.measure.enough import enough
+
+        room = enough(city, found, capacity, per_capacity=per_capacity)
     dates = data_dates(city, layer, by)
-    for line in remarks(found, dates, lang):
+    for line in (*remarks(found, dates, lang), *coverage_room.remarks(found, room, lang)):
         note(line, quiet)
     elsewhere = from_elsewhere(city, found)
     marked = [unit for unit in found.units if elsewhere[unit.code][ELSEWHERE[0]] > 0]
@@ -64,11 +91,13 @@ def command(project: Path | None, layer: str, travel: str, minutes: float | None
         note(t("coverage.from_outside", lang, people=f'{elsewhere[""][ELSEWHERE[0]]:,.0f}', count=len(marked),
                units=", ".join(unit.name for unit in marked[:UNITS_NAMED])), quiet)
     if form == "json":
-        write(as_json(as_dict(city, found, dates)), out)
+        write(as_json(as_dict(city, found, dates, room)), out)
     elif form == "csv":
-        write(as_csv([_fields(unit) | elsewhere[unit.code] for unit in found.units], (*FIELDS, *ELSEWHERE)), out)
+        parts, more = coverage_room.parts(room), () if room is None else coverage_room.FIELDS
+        write(as_csv([_fields(unit) | elsewhere[unit.code] | parts.get(unit.code, {}) for unit in found.units],
+                     (*FIELDS, *ELSEWHERE, *more)), out)
     else:
-        write(table(found, dates, lang), out)
+        write(table(found, dates, lang, room), out)
     if areas_path is not None:
         _write_areas(city, found, areas_path, lang, quiet)
 
@@ -133,23 +162,32 @@ def from_elsewhere(city: City, found: Coverage) -> dict[str, dict[str, float]]:
     return {row.code: {key: getattr(row, key) for key in ELSEWHERE} for row in served_from(city, found)}
 
 
-def as_dict(city: City, found: Coverage, dates: dict[str, str]) -> dict[str, Any]:
+def as_dict(city: City, found: Coverage, dates: dict[str, str], room: Enough | None = None) -> dict[str, Any]:
     """The coverage as JSON, schema planner.coverage/1."""
-    elsewhere = from_elsewhere(city, found)
+    elsewhere, parts = from_elsewhere(city, found), coverage_room.parts(room)
+    groups = group_shares(city, found.layer, found.travel, minutes=found.minutes, metres=found.limit_m if found.minutes is None else None,
+                          by=found.by, as_of=found.as_of) if found.reach == coverage_room.REACHES[0] else coverage_room.groups(city, found)
     total = {key: value for key, value in _fields(found.total).items() if key not in ("code", "name")}
     settings = {"layer": found.layer, "travel": found.travel, "mode": found.mode, "metres_per_minute": found.metres_per_minute,
                 "minutes": found.minutes, "limit_m": found.limit_m, "group": found.group, "by": found.by, "as_of": found.as_of.isoformat(),
-                "facilities": found.facilities, "facilities_without_place": found.facilities_without_place, "slipped": list(found.slipped)}
-    return {"schema": "planner.coverage/1", "project": city.id, "settings": settings,
-            "dates": {key: value or None for key, value in dates.items()}, "total": total | elsewhere[""],
-            "units": [_fields(unit) | elsewhere[unit.code] for unit in found.units]}
+                "facilities": found.facilities, "facilities_without_place": found.facilities_without_place, "slipped": list(found.slipped),
+                "reach": found.reach}
+    return {"schema": "planner.coverage/1", "project": city.id, "reach": found.reach, "settings": settings,
+            "dates": {key: value or None for key, value in dates.items()}, **coverage_room.as_dict(room),
+            "total": total | elsewhere[""] | parts.get("", {}) | {
+                "inequality": inequality_dict(between_units(found.units)), "groups": dict(groups)},
+            "units": [_fields(unit) | elsewhere[unit.code] | parts.get(unit.code, {}) for unit in found.units]}
 
 
-def table(found: Coverage, dates: dict[str, str], lang: str) -> str:
+def table(found: Coverage, dates: dict[str, str], lang: str, room: Enough | None = None) -> str:
     """The coverage as an aligned table: units, the total, and what it was made with."""
     rows = [_row(unit, unit.code, unit.name) for unit in found.units]
     rows.append(_row(found.total, t("coverage.total", lang), ""))
     heads = [t(f"coverage.{key}", lang) for key in SHOWN]
+    if room is not None:
+        rows = [[*row[:3], *coverage_room.row(unit, one)] for row, unit, one in
+                zip(rows, (*found.units, found.total), (*room.units, room.total), strict=True)]
+        heads = [*heads[:3], *coverage_room.heads(lang)]
     limit = t("coverage.metres", lang, metres=f"{found.limit_m:g}")
     if found.minutes is not None:
         limit = t("coverage.minutes", lang, minutes=f"{found.minutes:g}")
@@ -157,7 +195,9 @@ def table(found: Coverage, dates: dict[str, str], lang: str) -> str:
                  limit_m=f"{found.limit_m:,.0f}", group=found.group, date=found.as_of.isoformat(), facilities=found.facilities)
     unknown = t("coverage.date_unknown", lang)
     stamps = t("coverage.dates", lang, **{key: value or unknown for key, value in dates.items()})
-    return f"{settings}\n{stamps}\n\n" + as_table(rows, heads, [False, False, *[True] * 7])
+    unequal = inequality_line(between_units(found.units), lang)
+    drawn = as_table(rows, heads, [False, False, *[True] * (len(heads) - 2)])
+    return f"{settings}\n{stamps}{coverage_room.lines(found, room, lang)}\n\n{drawn}" + (f"\n{unequal}" if unequal else "")
 
 
 def _row(unit: UnitCoverage, code: str, name: str) -> list[str]:
