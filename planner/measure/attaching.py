@@ -81,6 +81,15 @@ def attach_demand(city: City, travel: TravelProfile) -> Attachment:
 def attach_facilities(city: City, chosen: Chosen, travel: TravelProfile) -> Attachment:
     """Where the chosen facilities stand on the network of a travel: at their entrances, else along the edge of their area, else at their
     point. Ways from the demand points to areas are exact (planner.network.areas)."""
+    key = ("attach facilities", travel.mode, travel.max_snap_m, chosen.digest())
+    if key not in city.cache:
+        city.cache[key] = _attach(city, chosen, travel)
+    found: Attachment = city.cache[key]
+    return found
+
+
+def _attach(city: City, chosen: Chosen, travel: TravelProfile) -> Attachment:
+    """Points, entrances and areas, each in their way."""
     network, extents = city.streets.network(travel.mode), chosen.extents
     doors = extents.has_doors
     areas = extents.has_area & ~doors

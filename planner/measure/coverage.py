@@ -43,6 +43,19 @@ def nearest_facility(city: City, chosen: Chosen, travel: TravelProfile) -> costs
     return found
 
 
+def facilities_off_streets(city: City, chosen: Chosen, travel: TravelProfile) -> BoolArray:
+    """(J,) which of the chosen facilities serve nobody because no street comes within `max_snap_m` of them, of their entrances or area."""
+    key = ("off streets", travel.mode, travel.max_snap_m, chosen.digest())
+    if key not in city.cache:
+        name = distance_cache.key(city, travel, "off streets", chosen.digest())
+        kept = distance_cache.recall(name, {"off": "?"})
+        city.cache[key] = ~attach_facilities(city, chosen, travel).attached if kept is None else kept["off"]
+        if kept is None:
+            distance_cache.keep(name, {"off": city.cache[key]})
+    found: BoolArray = city.cache[key]
+    return found
+
+
 def nearest_in_reach(city: City, chosen: Chosen, travel: TravelProfile, who: Sharing) -> costs.Nearest:
     """The nearest of the chosen facilities that each demand point may use; else as `nearest_facility`."""
     near = nearest_facility(city, chosen, travel)
@@ -123,6 +136,7 @@ class Coverage:
     """Coverage of a layer: the settings it was made with, the whole, and the units in code order.
 
     reach : whose facilities count for whom (planner.measure.sharing). unknown_units_served : codes of `serves` that no unit has.
+    off_streets : ids of facilities that no street comes near enough to, and that serve nobody.
     """
 
     layer: str
@@ -141,6 +155,7 @@ class Coverage:
     units: tuple[UnitCoverage, ...]
     reach: str = SHARED
     unknown_units_served: tuple[str, ...] = ()
+    off_streets: tuple[str, ...] = ()
 
 
 def _summaries(codes: Sequence[str], names: Sequence[str], unit: IntArray, people: FloatArray, near: costs.Nearest, straight_m: FloatArray,
@@ -196,9 +211,10 @@ def coverage(city: City, slug: str, travel: str, *, minutes: float | None = None
     parts = _summaries(units["code"].tolist(), units["name"].tolist(), unit, people, near, straight_m, radius.limit_m)
     total, = _summaries([""], [""], here, people, near, straight_m, radius.limit_m)
     ids = layer.frame["id"].to_numpy(dtype=object)
+    off = facilities_off_streets(city, chosen, profile)
     facilities, slipped = int(count.counts.sum()), tuple(str(i) for i in ids[count.slipped])
     return Coverage(slug, travel, profile.mode, profile.metres_per_minute, radius.limit_m, minutes, group, by, day, facilities,
-                    facilities - len(chosen.row), slipped, total, parts, reach, who.unknown)
+                    facilities - len(chosen.row), slipped, total, parts, reach, who.unknown, tuple(str(i) for i in ids[chosen.row[off]]))
 
 
 def unit_of_points(city: City, by: str, codes: Sequence[str]) -> IntArray:
