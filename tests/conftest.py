@@ -29,6 +29,14 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             os.environ[name] = value
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_waits_for_compiling() -> Iterator[None]:
+    """Commands that run within the tests' process do not say that they compile: which of them would is a matter of order and caches."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("planner.cli.common.before_compiling", lambda tell: None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a system Chromium. Without one the test is skipped - or fails, where PLANNER_REQUIRE_ALL=1 says that all must run."""

@@ -17,6 +17,7 @@ import click
 from planner.errors import PlannerError
 from planner.export.cells import neutral
 from planner.i18n import DEFAULT_LANGUAGE, LANGUAGES, error_text, t
+from planner.network.jit import before_compiling
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 FORMATS = ("table", "json", "csv")
@@ -36,6 +37,7 @@ def command_options(function: Command) -> Command:
     @click.option("--quiet", is_flag=True, help="no progress and no notes on stderr / 不输出进度与提示")
     @functools.wraps(function)
     def run(*args: Any, lang: str, quiet: bool, **kwargs: Any) -> Any:
+        before_compiling(lambda: note(t("network.compiling", lang), quiet))
         try:
             return function(*args, lang=lang, quiet=quiet, **kwargs)
         except PlannerError as error:

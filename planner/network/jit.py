@@ -8,7 +8,8 @@ else.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -22,6 +23,40 @@ _compiling = Lock()
 
 _sources = {__file__}
 """Files that a compiled loop may hold something of, besides its own."""
+
+_tell: Callable[[], None] | None = None
+"""What is called before the first compiling; None once it has been."""
+
+
+def before_compiling(tell: Callable[[], None] | None) -> None:
+    """Has tell() called once, just before something is compiled that the cache does not hold: then a person waits (about 10 s in all).
+
+    It is called by whichever thread comes to it first. None: nobody is told.
+    """
+    global _tell
+    _tell = tell
+
+
+@contextmanager
+def _watched() -> Iterator[None]:
+    """Within it, numba's own word that it compiles - it gives none for what it finds in its cache - is passed on, the first time."""
+    if _tell is None:
+        yield
+        return
+    from numba.core import event
+
+    class Start(event.Listener):  # type: ignore[misc]
+        def on_start(self, _: object) -> None:
+            global _tell
+            tell, _tell = _tell, None
+            if tell is not None:
+                tell()
+
+        def on_end(self, _: object) -> None:
+            """Nobody asks."""
+
+    with event.install_listener("numba:compile", Start()):
+        yield
 
 
 class Loop:
@@ -54,7 +89,8 @@ class Loop:
         made: Any = njit(cache=cache, **OPTIONS)(self.function)
         if cache:
             _forget_older(Path(made.stats.cache_path), self.function)
-        made.compile(self.signature)
+        with _watched():
+            made.compile(self.signature)
         made.disable_compile()
         compiled: Callable[..., Any] = made
         return compiled
@@ -66,8 +102,9 @@ def _forget_older(folder: Path, function: Callable[..., Any]) -> None:
     newest = max(os.stat(source).st_mtime for source in _sources)
     module = Path(function.__code__.co_filename).stem
     for entry in folder.glob(f"{module}.{function.__name__}-*.nbi"):
-        if entry.stat().st_mtime < newest:
-            entry.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another process may do the same at the same time
+            if entry.stat().st_mtime < newest:
+                entry.unlink()
 
 
 def inline(function: Step) -> Step:

@@ -27,10 +27,97 @@ def step(n):
 """
 
 
-def run(code, **env):
-    done = subprocess.run([sys.executable, "-c", code], env=os.environ | env, capture_output=True, text=True, encoding="utf-8")
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+COMMAND = """
+import click, uses
+from planner.cli.common import command_options
+
+@click.command()
+@command_options
+def command(lang, quiet):
+    print(uses.use(3), uses.other(3))
+
+command()
+"""
+
+EVERY_MODULE = """
+import importlib, pkgutil, planner
+for module in pkgutil.walk_packages(planner.__path__, "planner."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+"""
+
+
+def run(code, *words, **env):
+    done = started(code, *words, **env)
+    out, err = done.communicate()
+    assert done.returncode == 0, err
+    return out.strip()
+
+
+def started(code, *words, **env):
+    return subprocess.Popen([sys.executable, "-c", code, *words], env=os.environ | env, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            text=True, encoding="utf-8")
+
+
+@pytest.fixture
+def uses(tmp_path):
+    """A module with two loops; what is needed to run it with a cache of its own."""
+    other = """
+@loop("int64(int64)")
+def other(n):
+    return n + 1
+"""
+    (tmp_path / "uses.py").write_text(TWICE + other, encoding="utf-8")
+    (tmp_path / "steps.py").write_text(STEP.format(factor=2), encoding="utf-8")
+    return {"NUMBA_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path]),
+            "PYTHONIOENCODING": "utf-8"}
+
+
+@pytest.mark.parametrize(("words", "line"), [
+    (["--lang", "en"], "First use: compiling the searches once, about 10 s ..."),
+    (["--lang", "zh"], "首次使用：正在编译最短路计算，约需 10 秒，仅此一次……"), (["--quiet"], ""),
+])
+def test_a_command_says_once_what_it_waits_for_and_nothing_when_the_cache_is_warm(uses, words, line):
+    for said in (line, ""):
+        command = started(COMMAND, *words, **uses)
+        assert command.communicate() == ("6 4\n", said and f"{said}\n")
+
+
+def test_no_module_of_the_planner_compiles_anything_when_it_is_imported(tmp_path):
+    run(EVERY_MODULE, NUMBA_CACHE_DIR=str(tmp_path))
+    assert list(tmp_path.rglob("*.*")) == []
+
+
+def test_processes_that_share_an_empty_cache_do_not_disturb_each_other(uses):
+    both = [started("import uses; print(uses.use(3), uses.other(3))", **uses) for _ in range(3)]
+    for process in both:
+        assert process.communicate() == ("6 4\n", "") and process.returncode == 0
+    assert run("import uses; uses.use(3); print(sum(uses.use.compiled.stats.cache_hits.values()))", **uses) == "1"
+
+
+def test_a_cache_that_vanishes_or_cannot_be_written_breaks_nothing(tmp_path, monkeypatch):
+    gone = tmp_path / "test_jit.one_more-1.py311.nbi"
+    gone.touch()
+    os.utime(gone, (1, 1))
+
+    def one_more(n):
+        return n + 1
+
+    real = type(gone).stat
+    monkeypatch.setattr(type(gone), "stat", lambda path, **how: real(tmp_path / "not there" if path == gone else path, **how))
+    jit._forget_older(tmp_path, one_more)  # another process has removed the file since it was listed
+    monkeypatch.undo()
+    jit._forget_older(tmp_path, one_more)
+    assert not gone.exists()
+
+    def read_only(self, *arguments):
+        raise OSError(30, "Read-only file system")
+
+    from numba.core import caching
+
+    monkeypatch.setattr(caching.IndexDataCacheFile, "save", read_only)
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    assert jit.Loop(one_more, "int64(int64)")(4) == 5
 
 
 def test_importing_compiles_nothing_and_the_ways_do_not_even_import_numba():
