@@ -34,21 +34,25 @@ def sums(unit: IntArray, values: FloatArray, where: Mask, units: int) -> FloatAr
     return np.bincount(unit[chosen], weights=values[chosen], minlength=units).astype(np.float64)
 
 
-def weighted_quantiles(unit: IntArray, values: FloatArray, weights: FloatArray, shares: tuple[float, ...], units: int) -> list[FloatArray]:
-    """`weighted_quantile` of each unit's points for each share, NaN for None: (A,) arrays, by one sort. unit : as in `sums`."""
-    heavy = np.flatnonzero((weights > 0) & (unit >= 0))
-    heavy = heavy[np.argsort(values[heavy], kind="stable")]
+def weighted_quantiles(unit: IntArray, values: FloatArray, weights: FloatArray, shares: tuple[float, ...], units: int,
+                       order: IntArray | None = None) -> list[FloatArray]:
+    """`weighted_quantile` of each unit's points for each share, NaN for None: (A,) arrays, by one sort. unit : as in `sums`.
+
+    order : the points by value, if the caller has sorted them already.
+    """
+    exact = float(weights.sum()) < EXACT_BELOW and bool((np.floor(weights / QUANTUM) * QUANTUM == weights).all())
+    if order is None:
+        order = by_value(values)
+    order = order[(weights[order] > 0) & (unit[order] >= 0)]
     kind = np.int16 if units < 2**15 else np.int64  # numpy sorts 16 bits in linear time
-    order = heavy[np.argsort(unit[heavy].astype(kind), kind="stable")]
+    order = order[np.argsort(unit[order].astype(kind), kind="stable")]
     ordered, weight = values[order], weights[order]
     start = np.searchsorted(unit[order], np.arange(units + 1))
     filled = np.flatnonzero(np.diff(start))
-    reached = np.cumsum(weight)
     found = [np.full(units, np.nan) for _ in shares]
-    if len(filled) == 0:
-        return found
     first, last = start[filled], start[filled + 1] - 1
-    if reached[-1] < EXACT_BELOW and bool((weight % QUANTUM == 0).all()):
+    if exact:
+        reached = np.cumsum(weight)
         before = reached[first] - weight[first]
         whole = reached[last] - before
         for quantile, share in zip(found, shares, strict=True):
@@ -60,3 +64,8 @@ def weighted_quantiles(unit: IntArray, values: FloatArray, weights: FloatArray, 
         for quantile, share in zip(found, shares, strict=True):
             quantile[k] = ordered[a + min(int(np.searchsorted(own, share * own[-1] * (1 - 1e-12))), z - a)]
     return found
+
+
+def by_value(values: FloatArray) -> IntArray:
+    """Points by value, equal ones in their order."""
+    return np.argsort(values, kind="stable")

@@ -13,7 +13,7 @@ from planner.inputs.layers import TOTAL, FloatArray, IntArray
 from planner.inputs.status import BoolArray
 from planner.measure import costs, distance_cache
 from planner.measure.attaching import Chosen, attach_demand, attach_facilities, counting_facilities
-from planner.measure.by_unit import sums, weighted_quantiles
+from planner.measure.by_unit import by_value, sums, weighted_quantiles
 from planner.measure.city import City
 from planner.measure.sharing import SHARED, Sharing, nearest_allowed, sharing, straight_allowed
 from planner.units import ServiceRadius, TravelProfile
@@ -159,8 +159,9 @@ class Coverage:
 
 
 def _summaries(codes: Sequence[str], names: Sequence[str], unit: IntArray, people: FloatArray, near: costs.Nearest, straight_m: FloatArray,
-               limit_m: float) -> tuple[UnitCoverage, ...]:
-    """The figures of some units from their demand points. unit : (I,) the number of each point's unit, -1 for none of them."""
+               limit_m: float, by_cost: IntArray) -> tuple[UnitCoverage, ...]:
+    """The figures of some units from their demand points. unit : (I,) the number of each point's unit, -1 for none of them. by_cost : the
+    points by their distance."""
     count, cost_m = len(codes), near.cost_m
     reach = np.isfinite(cost_m)
 
@@ -170,7 +171,7 @@ def _summaries(codes: Sequence[str], names: Sequence[str], unit: IntArray, peopl
     whole, covered, heard = heads(np.ones(len(people), dtype=bool)), heads(within(cost_m, limit_m)), heads(reach)
     crow = heads(within(straight_m, limit_m))
     metres = sums(unit, np.multiply(people, cost_m, out=np.zeros(len(people)), where=reach), reach, count)
-    p50, p95 = weighted_quantiles(np.where(reach, unit, -1), cost_m, people, (0.5, 0.95), count)
+    p50, p95 = weighted_quantiles(np.where(reach, unit, -1), cost_m, people, (0.5, 0.95), count, by_cost)
     columns: tuple[list[Any], ...] = (
         whole.tolist(), covered.tolist(), (whole - covered).tolist(), _known(_over(covered, whole)), heads(~near.attached).tolist(),
         heads(near.attached & ~reach).tolist(), _known(_over(metres, heard)), _known(p50), _known(p95), crow.tolist(),
@@ -208,8 +209,9 @@ def coverage(city: City, slug: str, travel: str, *, minutes: float | None = None
     near = nearest_in_reach(city, chosen, profile, who)
     straight_m = straight_line(city, chosen) if who.everybody else straight_allowed(city, chosen, who, _crow)
     unit, here = unit_of_points(city, by, units["code"].tolist()), np.zeros(len(people), dtype=np.int64)
-    parts = _summaries(units["code"].tolist(), units["name"].tolist(), unit, people, near, straight_m, radius.limit_m)
-    total, = _summaries([""], [""], here, people, near, straight_m, radius.limit_m)
+    order = by_value(near.cost_m)
+    parts = _summaries(units["code"].tolist(), units["name"].tolist(), unit, people, near, straight_m, radius.limit_m, order)
+    total, = _summaries([""], [""], here, people, near, straight_m, radius.limit_m, order)
     ids = layer.frame["id"].to_numpy(dtype=object)
     off = facilities_off_streets(city, chosen, profile)
     facilities, slipped = int(count.counts.sum()), tuple(str(i) for i in ids[count.slipped])
