@@ -78,6 +78,8 @@ def _stock(amounts: Amounts, rows: IntArray, base: float, base_open: bool, per: 
     cells = (*_cells(amounts, rows), *extra)
     if not base and not base_open:
         return stock(amount, 0, per, cells=())
+    if most == amount and not base_open:  # nothing is open: the value is certain
+        return stock(amount, base, per, absent="data_missing", cells=cells)
     low: Exact = Fraction(0) if base_open else Fraction(amount) * per / Fraction(base)
     high: Exact = INF if most == INF or not base else Fraction(most) * per / Fraction(base)
     return stock(amount, base, per, low=low, high=high, absent="data_missing", cells=cells)

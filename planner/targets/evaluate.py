@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
-from planner.inputs.layers import TOTAL, Source
+from planner.inputs.layers import TOTAL, FloatArray, Source
 from planner.measure.city import City
 from planner.targets import rollup
 from planner.targets.answers import to_dict
@@ -266,8 +267,15 @@ def _affected(inquiry: Inquiry, outcome: Outcome, units: UnitSet) -> Any:
         return lambda k: {inquiry.group: float(outcome.beyond[k])}
     if units.level == FACILITY:
         return lambda k: {}
-    groups = {group: unit_people(inquiry, units, group)[0] for group in AFFECTED_GROUPS if group in inquiry.city.demand.people}
-    return lambda k: {group: float(sums[k]) for group, sums in groups.items()}
+    known = [group for group in AFFECTED_GROUPS if group in inquiry.city.demand.people]
+    for group in known:
+        inquiry.people(group)  # an input of the answer, whether or not a unit fails
+
+    @cache
+    def groups() -> dict[str, FloatArray]:  # summed only where a unit fails
+        return {group: unit_people(inquiry, units, group)[0] for group in known}
+
+    return lambda k: {group: float(sums[k]) for group, sums in groups().items()}
 
 
 def _reported(inquiry: Inquiry, target: Target) -> rollup.Answer:

@@ -131,7 +131,8 @@ def judge(figure: Figure, bound: Bound) -> str:
         return _joined(states, figure.mode)
     if figure.value is None and not (figure.cells or figure.absent == "not_met"):
         return figure.absent
-    low, high = holds(figure.low, bound), holds(figure.high, bound)
+    low = holds(figure.low, bound)
+    high = low if figure.high is figure.low else holds(figure.high, bound)
     if bound.comparator in ("=", "range"):
         top = bound.value if bound.value_max is None else bound.value_max
         if rounded(figure.high) < rounded(bound.value) or rounded(figure.low) > rounded(top):

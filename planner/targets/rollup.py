@@ -157,7 +157,8 @@ def _ordered(pairs: Sequence[Asked]) -> tuple[Cell, ...]:
         lack = shortfall(asked.figure, asked.bound) if asked.bound is not None else None
         return asked.state != "data_missing", INF if lack is None else lack, len(asked.cells)
 
-    return tuple(dict.fromkeys(cell for asked in sorted(pairs, key=rank) for cell in asked.cells))
+    leaning = [asked for asked in pairs if asked.cells]  # the others have nothing to say, and most lean on no blank at all
+    return tuple(dict.fromkeys(cell for asked in sorted(leaning, key=rank) for cell in asked.cells))
 
 
 def total(question: Question, always_people: bool = False) -> Answer:

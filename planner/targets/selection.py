@@ -53,17 +53,20 @@ class Pool:
         found = np.full(len(self), np.nan)
         for slug, here, frame in self._parts():
             try:
-                found[here] = numbers(frame.iloc[self.rows[here]], column)
+                found[here] = numbers(_part_of(frame, (column,), self.rows[here]), column)
             except ColumnMissingError as missing:
                 raise DataMissingError("no_column", column=missing.column, layer=slug) from missing
         return found
 
     def answer(self, conditions: Sequence[Condition]) -> tuple[BoolArray, BoolArray, dict[int, tuple[Cell, ...]]]:
         """Conditions: (surely, perhaps, the blank cells of those perhaps)."""
-        sure, maybe = np.zeros(len(self), dtype=bool), np.zeros(len(self), dtype=bool)
         cells: dict[int, tuple[Cell, ...]] = {}
+        if not conditions:
+            return np.ones(len(self), dtype=bool), np.zeros(len(self), dtype=bool), cells
+        sure, maybe = np.zeros(len(self), dtype=bool), np.zeros(len(self), dtype=bool)
+        columns = tuple(column for condition in conditions for column in condition.columns)
         for slug, here, frame in self._parts():
-            part = frame.iloc[self.rows[here]]
+            part = _part_of(frame, columns, self.rows[here])
             try:
                 yes, may, blank = answer_all(conditions, part)
             except ColumnMissingError as missing:
@@ -98,6 +101,11 @@ class Pool:
         number = np.cumsum(kept) - 1
         cells = {int(number[k]): cells for k, cells in self.cells.items() if kept[k]}
         return Pool(self.layers, self.slugs[kept], self.rows[kept], self.sure[kept], cells)
+
+
+def _part_of(frame: pd.DataFrame, columns: Sequence[str], rows: IntArray) -> pd.DataFrame:
+    """Some rows of the columns that are asked for, without copying all others; columns that the frame lacks are left out."""
+    return pd.DataFrame({column: frame[column].array[rows] for column in dict.fromkeys(columns) if column in frame}, index=rows)
 
 
 def pool_of(inquiry: Inquiry, slugs: Sequence[str] | None = None, where: Sequence[Condition] | None = None) -> Pool:
