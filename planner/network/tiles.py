@@ -2,7 +2,8 @@
 
 A way within the limit cannot leave its source by more, in a straight line, than the limit divided by the least cost per straight metre
 of any edge. So a tile that holds every edge that comes so near a source holds all its ways, and sums them as the whole network would.
-There is no such bound for searches without a limit: they run on the whole network.
+The same holds for a tile round points that look for their nearest sources. There is no such bound for searches without a limit: they
+run on the whole network, and say so.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.network.csr import Floats, Graph, Ints, Longs, Signs, graph
-from planner.network.kernel import Rows, reach, turned
+from planner.network.kernel import Rows, nearest_at, reach, turned
 from planner.network.places import Places
 
 HALO_SLACK = 1e-9
@@ -93,6 +94,34 @@ def _some(points: Places, which: Longs) -> Places:
     np.cumsum(size, out=start[1:])
     row = np.repeat(points.start[which] - start[:-1], size) + np.arange(start[-1])
     return Places(start, points.edge[row], points.along[row], points.leg[row])
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The k nearest sources of points: cost (P, k), inf where there are fewer, and source (P, k), -1 there.
+
+    whole : whether it took the whole network in one, as it does without a limit.
+    """
+
+    cost: Floats
+    source: Ints
+    whole: bool
+
+
+def nearest_tiled(streets: Streets, sources: Places, points: Places, k: int = 1, *, limit: float = np.inf, size_m: float,
+                  reverse: bool = False) -> Nearest:
+    """`kernel.nearest_at` tile by tile, cut round the points: the same costs bit for bit.
+
+    Of equally near sources the ones with the lowest numbers, as there. Without a limit it runs on the whole network.
+    """
+    cost, who, whole = np.full((len(points), k), np.inf), np.full((len(points), k), -1, dtype=np.int32), not np.isfinite(limit)
+    everything = Tile(np.flatnonzero(np.diff(points.start)), np.arange(len(streets.tail)))
+    for tile in [everything] if whole else cut(streets, points, limit, size_m=size_m):
+        source, near = _kept(sources, tile.edge)
+        _, mine = _kept(_some(points, tile.source), tile.edge)
+        found, index = nearest_at(part(streets, tile), near, mine, k, limit=limit, reverse=reverse)
+        cost[tile.source], who[tile.source] = found, np.append(source, -1)[index]  # index -1: the last
+    return Nearest(cost, who, whole)
 
 
 def reach_tile(streets: Streets, tile: Tile, sources: Places, points: Places, limit: float, *, reverse: bool = False,

@@ -295,13 +295,20 @@ def test_incremental_equals_full(data, city, limit, reverse):
 @TRIES
 @given(st.data(), cities(), st.integers(0, 100).map(lambda k: k / 8), st.booleans(), st.sampled_from([0.7, 1.0, 2.5]))
 def test_tiled_equals_whole(data, city, limit, reverse, size_m):
-    built, tail, head, cost, direction, _ = city
+    built, tail, head, cost, direction, exact = city
     x, y = (np.array(data.draw(st.lists(st.integers(0, 60).map(float), min_size=built.nodes, max_size=built.nodes))) for _ in "xy")
     sources, points = data.draw(places_on(cost)), data.draw(places_on(cost))
     streets = tiles.Streets(x, y, tail.astype(np.int32), head.astype(np.int32), cost, direction.astype(np.int8))
     whole = sorted_rows(kernel.reach(built, sources, points, limit, reverse=reverse, threads=1), len(points))
     cut = tiles.reach_tiled(streets, sources, points, limit, size_m=size_m * 10, reverse=reverse, threads=1)
     same((whole.start, whole.column, whole.cost), (cut.start, cut.column, cut.cost))
+    for k, far in ((1, limit), (3, limit), (2, np.inf)):
+        want_cost, want_source = kernel.nearest_at(built, sources, points, k, limit=far, reverse=reverse)
+        near = tiles.nearest_tiled(streets, sources, points, k, limit=far, size_m=size_m * 10, reverse=reverse)
+        assert near.whole == (far == np.inf)
+        np.testing.assert_array_equal(near.cost, want_cost)
+        if exact:
+            np.testing.assert_array_equal(near.source, want_source)
 
 
 @pytest.mark.parametrize("shift", [0, 1, 3])

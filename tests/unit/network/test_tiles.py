@@ -56,6 +56,26 @@ def test_rows_of_all_tiles_by_source():
     assert rows.cost.tolist() == [0, 100, 0, 200, 0, 100]
 
 
+def test_the_nearest_of_points_tile_by_tile():
+    """From the middle of edge 3: 200 m to edge 1, 500 m to edge 8; source 0 has a second door on edge 5, 200 m and a leg of 30 m away."""
+    sources = places(2, [0, 1, 0], [8, 1, 5], [50.0, 50.0, 50.0], [0.0, 0.0, 30.0])
+    found = tiles.nearest_tiled(street(), sources, middle_of(3, 8, 0), 2, limit=250.0, size_m=300.0)
+    assert not found.whole
+    assert found.cost.tolist() == [[200, 230], [0, np.inf], [100, np.inf]]
+    assert found.source.tolist() == [[1, 0], [0, -1], [1, -1]]
+
+
+def test_the_nearest_without_a_limit_takes_the_whole_and_says_so():
+    found = tiles.nearest_tiled(street(), middle_of(8, 0), places(2, [1], [7], [50.0], [5.0]), size_m=100.0)
+    assert found.whole
+    assert found.cost.tolist() == [[np.inf], [105]] and found.source.tolist() == [[-1], [0]]
+
+
+def test_points_without_a_source_near_have_none():
+    found = tiles.nearest_tiled(street(), places(0, [], [], [], []), middle_of(0), limit=50.0, size_m=100.0)
+    assert found.cost.tolist() == [[np.inf]] and found.source.tolist() == [[-1]]
+
+
 def test_sources_that_stand_nowhere_have_empty_rows():
     nowhere = places(2, [], [], [], [])
     assert tiles.reach_tiled(street(), nowhere, middle_of(0), 50.0, size_m=100.0).start.tolist() == [0, 0, 0]
