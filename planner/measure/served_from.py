@@ -33,7 +33,8 @@ class ServedFrom:
 def served_from(city: City, found: Coverage) -> tuple[ServedFrom, ...]:
     """For the people that a coverage counts as covered, where their nearest facility stands: the units in its order, then the whole.
 
-    A facility counts where it lies, not where its ledger says it belongs: the way to it leads there.
+    A facility counts where it lies, not where its ledger says it belongs: the way to it leads there. Whose facilities count for whom is as
+    in the coverage (`reach`).
     """
     chosen = counting_facilities(city, found.layer, found.as_of)
     near = nearest_in_reach(city, chosen, city.travel(found.travel), sharing(city, chosen, found.reach, found.by))

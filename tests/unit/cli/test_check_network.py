@@ -20,8 +20,8 @@ UNITS = (UnitCompleteness("township", "A", "甲街道", 200.0, 50.0, 0.75), Unit
 def found(**changes):
     """An examination with one of everything."""
     values = {"group": "total", "gap_m": 30.0, "detour": 20.0, "far_m": 1000.0, "nodes": 9, "edges": 8, "length_m": 12345.0,
-              "parts_found": 2, "length_outside_m": 345.0, "people": 310.0, "people_unattached": 0.0, "people_outside": 12.0, "facilities": 3,
-              "facilities_outside": 1, "parts": PARTS,
+              "parts_found": 2, "length_outside_m": 345.0, "people": 310.0, "people_unattached": 0.0, "people_outside": 12.0,
+              "facilities": 3, "facilities_outside": 1, "parts": PARTS,
               "border_gaps_found": 2, "border_gaps": GAPS, "borders": (), "joins_found": 9, "joins_with_people": 3, "joins": JOINS,
               "crossings": 1234, "touching": 0, "junctions": 5, "rim": Rim(0.0, 0, 0.0, 0.0),
               "completeness": Completeness(100.0, "total", False, UnitCompleteness("", "", "", 310.0, 65.0, 0.79), UNITS)}

@@ -34,7 +34,8 @@ def city(places):
     lies = [next((c for c, x in zip("ABC", (0, 500, 1000), strict=True) if x <= at < x + 500), "") for at in places]
     facilities = gpd.GeoDataFrame(
         {"id": [str(at) for at in places], "name": "", "status": "operating", "opened": "", "closed": "", "started": "",
-         "x": [float(at) for at in places], "y": 0.0, "in_township": np.array(lies, dtype=object),
+         "unit_township": np.array(lies, dtype=object), "x": [float(at) for at in places], "y": 0.0,
+         "in_township": np.array(lies, dtype=object),
          "in_city": np.array(["W" if at <= 1600 else "" for at in places], dtype=object)},
         geometry=gpd.points_from_xy(places, [0.0] * len(places)), crs=CRS)
     demand = DemandPoints(np.array([100.0, 450, 900, 1400, 1490]), np.zeros(5), {"total": np.array([10.0, 20, 30, 40, 5])},
@@ -44,10 +45,10 @@ def city(places):
                 {"home": FacilityLayer("home", facilities, Source("f.csv"))}, Street(), {"walk": TravelProfile("walk", "walk", 60)}, DAY)
 
 
-def rows(places, metres):
+def rows(places, metres, **settings):
     """code: (covered, from outside, from other units)."""
     here = city(places)
-    found = served_from(here, coverage(here, "home", "walk", metres=metres, by="township", as_of=DAY))
+    found = served_from(here, coverage(here, "home", "walk", metres=metres, by="township", as_of=DAY, **settings))
     return {row.code: (row.people_covered, row.people_served_from_outside, row.people_served_from_other_units) for row in found}, found
 
 
@@ -67,6 +68,12 @@ def test_in_the_city_but_in_no_township_is_another_unit_and_not_outside():
     found, _ = rows([1550], 200)
     # 1400 is 150 m away, 1490 is 60 m away and in no township itself
     assert found == {"A": (0, 0, 0), "B": (0, 0, 0), "C": (40, 0, 40), "": (45, 0, 40)}
+
+
+def test_where_units_have_only_their_own_nobody_is_served_from_elsewhere():
+    # 450 now walks to the facility of A at 0, and C has none of its own
+    found, _ = rows([0, 600, 1700], 1000, reach="own")
+    assert found == {"A": (30, 0, 0), "B": (30, 0, 0), "C": (0, 0, 0), "": (60, 0, 0)}
 
 
 def test_without_facilities_nobody_is_served():
