@@ -10,10 +10,11 @@ import numpy as np
 from planner.errors import InputError
 from planner.inputs.layers import BoolArray, FloatArray, IntArray
 from planner.measure import costs
-from planner.measure.attaching import Chosen, attach_demand, attach_facilities, counting_facilities
+from planner.measure.attaching import Chosen, counting_facilities
 from planner.measure.capacity import Rows, served_between
 from planner.measure.city import City
 from planner.measure.coverage import Coverage, UnitCoverage, unit_of_points
+from planner.measure.matrices import Wanted, cost_matrices
 from planner.measure.sharing import Sharing, sharing
 
 
@@ -62,14 +63,14 @@ class Enough:
 def enough(city: City, found: Coverage, column: str, *, per_capacity: float = 1.0) -> Enough:
     """Who of the people covered finds a place, in the fairest of the best assignments (planner.measure.capacity), as `found` was asked.
 
-    Raises InputError where the layer has no such column of numbers, or one is below 0, or `per_capacity` is no number above 0.
+    Raises InputError where the layer has no such column of numbers, or one is below 0, or `per_capacity` is no number above 0;
+    PlannerError where the distances do not fit into memory.
     """
     if not (math.isfinite(per_capacity) and per_capacity > 0):
         raise InputError("per_capacity_invalid", value=per_capacity)
     chosen, travel = counting_facilities(city, found.layer, found.as_of), city.travel(found.travel)
     room = _capacities(city, found.layer, column) * per_capacity
-    matrix = costs.cost_matrix(city.streets.network(travel.mode), attach_demand(city, travel), attach_facilities(city, chosen, travel),
-                               limit_m=found.limit_m)
+    matrix = cost_matrices(city, {found.layer: Wanted(chosen, found.limit_m)}, travel)[found.layer]
     rows = _allowed(matrix, sharing(city, chosen, found.reach, found.by))
     people = np.nan_to_num(city.demand.group(found.group))
     own = room[chosen.row]
