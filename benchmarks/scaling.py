@@ -1,4 +1,7 @@
-"""Time per settled node and memory as the city grows, and two threads beside one. python scaling.py [nodes ...]"""
+"""Time per settled node and memory as the city grows, and two threads beside one. python scaling.py [nodes ...]
+
+Memory is what a search asks the system for at most, its answer included (tracemalloc), whether it then touches it or not.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import gc
 import os
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +33,15 @@ def timed(run: Callable[[], Any]) -> tuple[float, float, Any]:
     return cpu, clock, result
 
 
+def asked_for(run: Callable[[], Any]) -> int:
+    """Bytes that a call asks for at most, beyond what is held already."""
+    tracemalloc.start()
+    run()
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return most
+
+
 def measure(wanted: int) -> None:
     """Prints the figures of one size."""
     streets = city(wanted)
@@ -48,12 +61,17 @@ def measure(wanted: int) -> None:
     cpu, one, first = timed(lambda: kernel.nearest_layers(graph, layers, threads=1))
     _, two, second = timed(lambda: kernel.nearest_layers(graph, layers, threads=2))
     assert all(np.array_equal(a, b) for p, q in zip(first, second, strict=True) for a, b in zip(p, q, strict=True))
-    print(f"  nearest  {cpu / nodes / len(layers) * 1e9:6.1f} ns CPU a node and layer   two threads {one / two:.2f} x on the clock")
+    most = asked_for(lambda: kernel.nearest(graph, layers[0]))
+    print(f"  nearest  {cpu / nodes / len(layers) * 1e9:6.1f} ns CPU a node and layer   two threads {one / two:.2f} x on the clock;"
+          f" {most / nodes:.0f} bytes a node")
     cpu, one, rows = timed(lambda: kernel.within(graph, sites, 1080.0, threads=1))
     _, two, other = timed(lambda: kernel.within(graph, sites, 1080.0, threads=2))
     assert np.array_equal(rows.column, other.column)
     assert np.array_equal(rows.cost, other.cost)
-    print(f"  within   {cpu / len(rows.column) * 1e9:6.1f} ns CPU a row   two threads {one / two:.2f} x on the clock", flush=True)
+    most = asked_for(lambda: kernel.within(graph, sites, 1080.0, threads=1))
+    alone = asked_for(lambda: kernel.within(graph, sites, 0.0, threads=1))
+    print(f"  within   {cpu / len(rows.column) * 1e9:6.1f} ns CPU a row   two threads {one / two:.2f} x on the clock;"
+          f" {alone / nodes:.0f} bytes a node, {(most - alone) / len(rows.column):.0f} a row", flush=True)
 
 
 for size in [int(float(text)) for text in sys.argv[1:]] or [100_000, 1_000_000, 5_000_000]:
