@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("id", "plan", "clause", "title", "layer", "kind", "metric", "comparator", "threshold", "threshold_max", "unit", "deadline",
            "binding", "unit_code", "unit_name", "level", "state", "value", "shortfall", "action_amount", "action_of",
-           "at_least", "blanks", "note")
+           "at_least", "blanks", "note", "firmness", "value_low", "value_high", "progress", "done", "expected", "reported",
+           "reported_difference")
 """Columns of the CSV: a row for each target (unit_code blank), then one for each of its units. Shares are 0..1."""
 GAP_FOUND = 3
 """Exit code of --fail-on-gap."""
@@ -170,14 +171,28 @@ def csv_rows(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
                   "kind": target.kind, "metric": target.metric, "comparator": target.comparator, "unit": target.unit,
                   "deadline": deadline_text(target), "binding": target.binding}
         action = result.action or {}
-        rows.append(common | _ends(result.threshold) | {
+        rows.append(common | _ends(result.threshold) | _beside(result) | {
             "state": result.state, "value": result.value, "shortfall": result.shortfall, "action_amount": action.get("amount"),
             "action_of": action.get("of"), "at_least": "true" if result.at_least else "false", "blanks": result.blanks,
             "note": note_text(result, lang)})
+        told = result.reported.units if result.reported is not None else ()
+        entered = {code: {"reported": value, "reported_difference": difference} for code, value, _, difference in told}
         for unit in result.units:
-            own = {key: getattr(unit, key) for key in ("level", "state", "value", "shortfall")}
+            own = {key: getattr(unit, key) for key in ("level", "state", "value", "shortfall")} | entered.get(unit.code, {})
             rows.append(common | _ends(unit.threshold) | own | {"unit_code": unit.code, "unit_name": unit.name})
     return rows
+
+
+def _beside(result: TargetResult) -> dict[str, Any]:
+    """How firm the verdict is, how far the target has come, and what was reported, as columns."""
+    found: dict[str, Any] = {}
+    if result.sensitivity is not None:
+        found |= {"firmness": result.sensitivity.verdict, "value_low": result.sensitivity.low, "value_high": result.sensitivity.high}
+    if result.progress is not None:
+        found |= {"progress": result.progress.verdict, "done": result.progress.done, "expected": result.progress.expected}
+    if result.reported is not None:
+        found |= {"reported": result.reported.value, "reported_difference": result.reported.difference}
+    return found
 
 
 def _ends(threshold: Any) -> dict[str, Any]:

@@ -287,6 +287,13 @@ def test_a_reported_figure_stands_beside_ours(project):
         "units": [{"code": "T1", "value": 60, "computed": 60, "difference": 0}], "units_unknown": [],
     }  # fmt: skip
     assert (beds["progress"]["base"], beds["progress"]["done"], beds["progress"]["verdict"]) == (10, 0.25, "behind")
+    rows = list(csv.DictReader(io.StringIO(run("evaluate", project, "--as-of", "2025-12-31", "--format", "csv").stdout)))
+    assert [(row["unit_code"], row["reported"], row["reported_difference"], row["progress"]) for row in rows[:3]] == [
+        ("", "70.0", "50.0", "behind"),
+        ("T1", "60.0", "0.0", ""),
+        ("T2", "", "", ""),
+    ]
+    assert (rows[3]["firmness"], rows[3]["value_low"]) == ("not_met", "0.25")
     table = run("evaluate", project, "--as-of", "2025-12-31", "--lang", "en").stdout
     assert "reported" in table.splitlines()[0] and "70" in table
     text = run("evaluate", project, "--explain", "beds", "--lang", "en").stdout
