@@ -137,6 +137,9 @@ def remarks(found: Coverage, dates: dict[str, str], lang: str) -> list[str]:
         said.append(t("coverage.without_place", lang, count=found.facilities_without_place))
     if found.slipped:
         said.append(t("coverage.slipped", lang, ids=", ".join(found.slipped)))
+    if found.off_streets:
+        said.append(t("coverage.off_streets", lang, count=len(found.off_streets),
+                      ids=", ".join(" ".join(name.split()) for name in found.off_streets)))
     if found.total.people_unattached:
         said.append(t("coverage.unattached", lang, people=f"{found.total.people_unattached:,.0f}"))
     return said
@@ -171,7 +174,7 @@ def as_dict(city: City, found: Coverage, dates: dict[str, str], room: Enough | N
     settings = {"layer": found.layer, "travel": found.travel, "mode": found.mode, "metres_per_minute": found.metres_per_minute,
                 "minutes": found.minutes, "limit_m": found.limit_m, "group": found.group, "by": found.by, "as_of": found.as_of.isoformat(),
                 "facilities": found.facilities, "facilities_without_place": found.facilities_without_place, "slipped": list(found.slipped),
-                "reach": found.reach}
+                "off_streets": list(found.off_streets), "reach": found.reach}
     return {"schema": "planner.coverage/1", "project": city.id, "reach": found.reach, "settings": settings,
             "dates": {key: value or None for key, value in dates.items()}, **coverage_room.as_dict(room),
             "total": total | elsewhere[""] | parts.get("", {}) | {

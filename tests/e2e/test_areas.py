@@ -13,8 +13,10 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from pyproj import Transformer
 
+from planner.cli import main
 from planner.measure.coverage import Coverage, coverage
 from planner.plan.project import read_city, read_project
 from planner.quality import QualityReport
@@ -116,6 +118,16 @@ def test_ways_to_name_a_file_of_entrances(tmp_path: Path, more: str, columns: st
     (folder / "gates.csv").write_text(f"{columns or 'facility,lon,lat'}\n公园,{place}\n", encoding="utf-8")
     found, report = covered(folder, 211)
     assert found.total.people_covered == 90 and not report.issues
+
+
+def test_a_gate_without_a_street_is_said(tmp_path: Path) -> None:
+    folder = write(tmp_path, AREA, 'entrances = "gates.csv"\n')
+    (folder / "gates.csv").write_text("facility,lon,lat\np,{:.9f},{:.9f}\n".format(*at(1000, 900)), encoding="utf-8")
+    found, report = covered(folder, 5000)
+    assert found.total.people_covered == 0 and found.off_streets == ("p",) and not report.issues
+    done = CliRunner().invoke(main, ["coverage", str(folder), "--layer", "park", "--travel", "walk", "--metres", "500", "--by", "township",
+                                     "--format", "json"])
+    assert done.exit_code == 0 and json.loads(done.stdout)["settings"]["off_streets"] == ["p"] and "谁也到不了：p。" in done.stderr
 
 
 @pytest.mark.parametrize(("more", "column"), [

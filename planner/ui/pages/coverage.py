@@ -74,6 +74,8 @@ def _stated(desk: Desk, found: Coverage, settings: Settings) -> None:
              default_of(desk.city, desk.opening.packs(), settings.layer).said(lang)]
     if found.facilities_without_place:
         notes.append(t("ui.coverage.without_place", lang, count=f"{found.facilities_without_place:,}"))
+    if found.off_streets:
+        notes.append(t("ui.coverage.off_streets", lang, count=f"{len(found.off_streets):,}"))
     lost = found.total.people_unattached + found.total.people_unreached
     if lost >= 0.5:
         notes.append(t("ui.coverage.unreached", lang, people=people(lost, lang)))

@@ -13,7 +13,7 @@ from planner.inputs.layers import Boundaries, DemandPoints, Extents, FacilityLay
 from planner.measure.attaching import attach_facilities, choose
 from planner.measure.city import City
 from planner.measure.costs import nearest
-from planner.measure.coverage import nearest_facility, straight_line
+from planner.measure.coverage import facilities_off_streets, nearest_facility, straight_line
 from planner.network.graph import from_lines
 from planner.units import TravelProfile
 
@@ -88,6 +88,8 @@ def test_a_gate_without_a_street_leaves_a_facility_off_the_network():
     there = attach_facilities(town, chosen, WALK)
     assert there.attached.tolist() == [False]
     assert np.isinf(nearest(Street().network("walk"), there, there).cost_m).all()
+    assert facilities_off_streets(town, chosen, WALK).tolist() == [True]
+    assert facilities_off_streets(city(mixed=MIXED), of(city(mixed=MIXED), 0, 1, 2, 3), WALK).tolist() == [False] * 4
 
 
 def test_choosing_takes_extents_along():
