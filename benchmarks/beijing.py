@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -137,6 +138,7 @@ def measure(aside: Path, budget: int | None, check: bool) -> dict[str, object]:
         for name, matrix in made[travel.name].items():
             matrices.keep_matrix(matrices.key(city, matrices.Wanted(chosen[name], LIMITS_M[travel.mode]), travel), matrix)
     told["write to disk"] = clock() | {"GB": round(sum(file.stat().st_size for file in distance_cache.cache_folder().iterdir()) / 1e9, 3)}
+    city.cache.clear()
     made.clear()
     for travel in travels.values():
         wanted = {name: matrices.Wanted(layer, LIMITS_M[travel.mode]) for name, layer in chosen.items()}
@@ -165,12 +167,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         own = [sys.executable, __file__, "--real", str(options.real), "--aside", folder]
         own += ["--no-check"] * options.no_check + (["--budget-gb", str(options.budget_gb)] if budget else [])
-        environment = os.environ | {"PLANNER_CACHE": str(Path(folder) / "cache")}
-        for part in ("draw", *["measure"] * options.rounds):
+        for number, part in enumerate(("draw", *["measure"] * options.rounds)):
+            environment = os.environ | {"PLANNER_CACHE": str(Path(folder) / f"cache {number}")}  # an empty one for each
             print(f"{part}: load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors", flush=True)
             found = subprocess.run([*own, "--part", part], env=environment, check=True, capture_output=True, text=True).stdout
             for name, value in json.loads(found).items():
                 print(f"  {name}: {value}", flush=True)
+            shutil.rmtree(environment["PLANNER_CACHE"], ignore_errors=True)
 
 
 if __name__ == "__main__":
