@@ -178,7 +178,8 @@ def gated(town, gates, head="facility,lon,lat", crs="auto", columns=None, rows=N
         lines.append(f"{name},{at}" if isinstance(at, str) else "{},{:.9f},{:.9f}".format(name, *town.degrees(*at)))
     file = town.text("gates.csv", "\n".join(lines) + "\n")
     rows = rows or [["p1", "人民公园", "甲街道", "甲一社区", (500, 500), 0], ["p2", "西苑", "甲街道", "甲一社区", (700, 500), 0]]
-    spec = replace(town.ledger(rows, **options), entrances=EntranceSpec(file, columns or {"facility": "facility", "lon": "lon", "lat": "lat"}, crs))
+    entrances = EntranceSpec(file, columns or {"facility": "facility", "lon": "lon", "lat": "lat"}, crs)
+    spec = replace(town.ledger(rows, **options), entrances=entrances)
     return read_facilities(spec, town.levels, report=town.report)
 
 
