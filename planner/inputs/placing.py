@@ -177,9 +177,10 @@ def _distance(ground: Ground, x: FloatArray, y: FloatArray) -> FloatArray:
     """Metres to the nearest unit of any administrative level, 0 inside."""
     levels = [level for level in ground.units if level in LEVELS] or list(ground.units)
     distance = np.full(len(x), np.inf)
-    finite = np.flatnonzero(np.isfinite(x))
+    away = np.flatnonzero(np.isfinite(x))
     for level in levels:
-        distance[finite] = np.minimum(distance[finite], ground.units[level].distance(x[finite], y[finite]))
+        distance[away] = np.minimum(distance[away], ground.units[level].distance(x[away], y[away]))
+        away = away[distance[away] > 0]  # nothing is nearer than inside
     return distance
 
 
