@@ -1,3 +1,5 @@
+import pytest
+
 from planner.inputs.ledger import choose_sheet, understand
 from planner.inputs.tables import Sheet, text_rows
 
@@ -57,3 +59,12 @@ def test_the_sheet_that_holds_the_columns():
     assert choose_sheet([first, second], ["编号"], "说明") is first
     assert choose_sheet([second, Sheet("另", second.rows)], ["编号"]) is second
     assert choose_sheet([first, second], [], "没有") is None and choose_sheet([Sheet("空", [])], ["编号"]) is None
+
+
+TOTALS = ["合计", "小 计：", "本页总计", "全市共计", "总合计", "合计数", "累计(万人)", "Total", "sub total", "GRAND TOTAL", "Sum"]
+
+
+@pytest.mark.parametrize("word", TOTALS)
+def test_every_word_for_a_total_is_seen(word):
+    found = understand(Sheet(None, [(1, ["名称", "人数"]), (2, ["甲", 3]), (3, [word, 3])]), ["名称"])
+    assert found.rows == (2,) and [number for number, _ in found.totals] == [3]
