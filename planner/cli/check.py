@@ -25,7 +25,10 @@ CELL_WIDTH = 60
 @record_options
 @command_options
 def command(project: Path | None, network: bool, form: str, out: Path | None, lang: str, quiet: bool) -> None:
-    """Read a project's data and report their quality; exit 1 when a fault must be mended first. 检查项目数据质量。"""
+    """Read a project's data and report their quality; exit 1 when a fault must be mended first. 检查项目数据质量。
+
+    With --out FILE.xlsx the issues become a list with the original row numbers, for the owners of the ledgers to answer.
+    """
     from planner.plan.project import read_project, survey_project
 
     report, examined = QualityReport(), None
@@ -41,7 +44,12 @@ def command(project: Path | None, network: bool, form: str, out: Path | None, la
         if not report.blocking:
             raise
         del error
-    write(_text(report, examined, network, form, lang), out)
+    if out is not None and out.suffix.lower() == ".xlsx":
+        from planner.export.issue_list import write_issue_list
+
+        write_issue_list(report, out, lang)
+    else:
+        write(_text(report, examined, network, form, lang), out)
     if report.blocking:
         fail(blocking_line(report, lang))
 

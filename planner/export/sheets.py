@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -68,12 +69,12 @@ class Book:
         return self.style(num_format=form + "_ ", border=1, border_color=LINES)
 
 
-def open_book(path: Path, lang: str, made: dt.date, title: str) -> Book:
+def open_book(path: Path | io.BytesIO, lang: str, made: dt.date, title: str) -> Book:
     """A new workbook. Its date of making is the day of the data: equal inputs give equal bytes."""
     import xlsxwriter
 
     raw = xlsxwriter.Workbook(
-        str(path),
+        path if isinstance(path, io.BytesIO) else str(path),
         {
             "strings_to_formulas": False,
             "strings_to_urls": False,

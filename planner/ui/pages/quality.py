@@ -7,7 +7,7 @@ import streamlit as st
 
 from planner.i18n import t
 from planner.quality import SEVERITIES
-from planner.ui import network_panel, state
+from planner.ui import issue_panel, network_panel, state
 from planner.ui.desk import Desk
 from planner.ui.faults import said
 from planner.ui.text import escaped
@@ -37,6 +37,7 @@ def _body(desk: Desk) -> None:
         if len(report.issues) > SHOWN_ISSUES:
             more = t("ui.quality.more", lang, shown=f"{SHOWN_ISSUES:,}", count=f"{len(report.issues):,}")
             st.html(f'<p class="note">{escaped(more)}</p>')
+        issue_panel.show(desk)
     else:
         st.html(f'<p class="prose">{escaped(t("ui.quality.clean", lang))}</p>')
     st.html(f'<h2>{escaped(t("ui.quality.files_title", lang))}</h2>')

@@ -126,3 +126,13 @@ def test_streets_are_not_tested_while_a_fault_blocks(folder):
     (folder / "people.csv").write_bytes(b"")
     done, asked = run(folder, "--network"), run(folder, "--network", "--format", "json")
     assert done.exit_code == 1 and "未检验路网" in done.stdout and "network" not in json.loads(asked.stdout)
+
+
+def test_the_issue_list_is_a_workbook_by_its_suffix(folder, tmp_path_factory):
+    import openpyxl
+
+    out = tmp_path_factory.mktemp("out") / "issues.XLSX"
+    done = run(folder, "--out", out, "--lang", "en")
+    sheet = openpyxl.load_workbook(out).worksheets[0]
+    assert done.exit_code == 0 and done.stdout == ""
+    assert [cell.value for cell in sheet[5]][2:8] == ["homes.csv", None, 2, "beds", "'=cmd|'/C calc'!A0", "约50"]
