@@ -151,14 +151,14 @@ def _labels(start: Counts, head: Counts, cost: Floats, seed_start: Longs, seed_n
     """Searches from one source or several together: nodes into `found`, label[k * lanes + lane] what the k-th of them costs, inf or beyond
     the limit where it is out of reach. Returns the numbers of nodes and lanes. usual : nodes that rows have had so far."""
     lanes = _together(seed_start, seed_node, source, first, min(most, label.size / (2 * usual + 1)), usual * apart)
-    count = _search(start, head, cost, seed_start, seed_node, seed_cost, source, first, lanes, limit, per_cost, spent, link, pool_node,
-                    pool_cost, pool_next, bucket, found)
-    if lanes > 1 and count * lanes > label.size:
-        for k in range(count):
-            spent[found[k]] = np.inf
-        lanes = 1
+    while True:
         count = _search(start, head, cost, seed_start, seed_node, seed_cost, source, first, lanes, limit, per_cost, spent, link, pool_node,
                         pool_cost, pool_next, bucket, found)
+        if lanes == 1 or count * lanes <= label.size:
+            break
+        lanes = 1  # more labels than there is room for
+        for k in range(count):
+            spent[found[k]] = np.inf
     if lanes == 1:
         for k in range(count):
             node = np.uint32(found[k])
