@@ -107,16 +107,21 @@ def _table(results: Sequence[TargetResult], lang: str) -> TargetResult | None:
     return None
 
 
+def told_html(result: TargetResult, lang: str) -> str:
+    """How a value came about, how far the target has come, how firm its verdict is and what was reported: a paragraph each."""
+    told = (("formula.label", said_formula(result.formula, lang)), ("progress.verdict", progress_text(result, lang)),
+            ("sensitivity.label", sensitivity_text(result, lang)), ("reported_beside.label", reported_text(result, lang)))
+    return "".join(f'<p class="prose"><b>{escaped(t(label, lang))}</b> {escaped(text, lang)}</p>' for label, text in told if text)
+
+
 def _details(result: TargetResult, desk: Desk) -> None:
     """One target: the plan's words, why it stands as it does, and its units."""
     lang, target = desk.lang, result.target
     note = note_text(result, lang)
-    told = (("formula.label", said_formula(result.formula, lang)), ("progress.verdict", progress_text(result, lang)),
-            ("sensitivity.label", sensitivity_text(result, lang)), ("reported_beside.label", reported_text(result, lang)))
     with st.container(key="target_details"):
         said_where = " · ".join(escaped(part, lang) for part in (target.clause, target.document, target.id))
         st.html(f'<h2>{escaped(pick(target.title, lang), lang)}</h2><p class="note">{said_where}</p>'
-                + "".join(f'<p class="prose"><b>{escaped(t(label, lang))}</b> {escaped(text, lang)}</p>' for label, text in told if text)
+                + told_html(result, lang)
                 + (f'<p class="prose">{escaped(note, lang)}</p>' if note else ""))
         if result.units:
             st.dataframe(unit_frame(result, desk), hide_index=True, width="stretch", height=260, placeholder="")

@@ -48,6 +48,17 @@ def test_a_speed_is_another_limit(draw, firm, minutes, asked, verdict, low, high
     assert [(one.of, one.to) for one in found.variations] == [("speed", 1 - BAND), ("speed", 1 + BAND)]
 
 
+@pytest.mark.parametrize("minutes", [5, 9, 18, 20, 22, 27, 36, 40, 44, 60, 66])
+def test_the_band_holds_the_value_and_the_verdict_its_state(draw, firm, ask, minutes):
+    city = draw(HOME)
+    for asked in (10, 30, 60, 100):
+        base = ask(city, (">=", asked), circle(minutes), unit="% of people")
+        found = firm(city, circle(minutes), **floor(asked))
+        assert found.low <= base.value <= found.high
+        assert found.verdict in {"met": ("met", "met_fragile"), "not_met": ("not_met", "near")}[base.state]
+        assert (found.verdict in ("met", "not_met")) == (found.low * 100 >= asked or found.high * 100 < asked)
+
+
 def test_nothing_is_searched_again(draw, make_pack, day, monkeypatch):
     city, packs = draw(HOME), [make_pack(circle(20), **floor(30))]
     done = evaluate(city, packs, as_of=day)

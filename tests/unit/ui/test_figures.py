@@ -6,10 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from planner.targets.evaluation import UnitResult
+from planner.targets.evaluation import Beside, Progress, TargetResult, UnitResult
+from planner.targets.pack import Target
 from planner.ui.downloads import safe_name
 from planner.ui.pages.gaps import money
-from planner.ui.pages.targets import figure, is_share, shortfall
+from planner.ui.pages.targets import figure, is_share, shortfall, told_html
 
 
 @pytest.mark.parametrize(("value", "share", "said"), [
@@ -34,6 +35,16 @@ def test_shortfalls_say_what_they_count() -> None:
 def test_figures_of_people_within_reach_are_shares_whatever_the_plan_prints() -> None:
     assert is_share(SimpleNamespace(target=SimpleNamespace(is_percent=False, metric="population_within")))  # type: ignore[arg-type]
     assert not is_share(SimpleNamespace(target=SimpleNamespace(is_percent=False, metric="count")))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_goes_with_a_target_is_told_and_nothing_in_it_is_markup(lang: str) -> None:
+    target = Target("p", "t", {"zh": "指标", "en": "target"}, "1", "d", "target", "home", unit="beds")
+    reported = Beside(5.0, 3.0, 2.0, by="<b>局</b>", reason="a & b")
+    result = TargetResult(target, "met", 3.0, 3.0, 0.0, reported=reported, progress=Progress("on_time", done=0.5, expected=0.5))
+    text = told_html(result, lang)
+    assert text.count("<p ") == 2 and "50.0%" in text and "&lt;b&gt;" in text and "a &amp; b" in text
+    assert told_html(TargetResult(target, "met", 3.0, 3.0, 0.0), lang) == ""
 
 
 def test_money_is_wan_in_chinese_and_millions_in_english() -> None:
