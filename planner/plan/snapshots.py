@@ -84,11 +84,23 @@ def _read(path: Path, name: str) -> Snapshot:
         body, digest = written["body"], written["sha256"]
         found = Snapshot(body["name"], path, digest, body["created"], body["evaluation"], tuple(body["sources"]))
         agrees = hashlib.sha256(_content(body)).hexdigest() == digest
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        if not _whole(found):
+            raise ValueError("not the shape of a snapshot")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError("snapshot_broken", name=name, file=path.name) from error
     if not agrees or path.name != file_name(str(found.name), _SUFFIX):
         raise InputError("snapshot_altered", name=name, file=path.name)
     return found
+
+
+def _whole(snapshot: Snapshot) -> bool:
+    """Whether a snapshot has what is compared: a file whose hash agrees may still be another's."""
+    evaluation, keys = snapshot.evaluation, {"id", "plan", "title", "state", "value", "threshold", "shortfall", "units"}
+    targets = evaluation["targets"]
+    return (all(key in evaluation for key in ("project", "date", "version")) and all(keys <= one.keys() for one in targets)
+            and all({"code", "value", "state"} <= unit.keys() for one in targets for unit in one["units"])
+            and all({"id", "sha256"} <= one.keys() for one in evaluation["packs"])
+            and all({"path", "sha256"} <= one.keys() for one in snapshot.sources))
 
 
 def _files(project: Path) -> list[Path]:

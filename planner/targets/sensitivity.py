@@ -25,8 +25,8 @@ NUMBERS = ("share", "minutes", "metres")
 
 def with_sensitivity(city: City, packs: Sequence[TargetPack], evaluation: Evaluation) -> Evaluation:
     """An evaluation whose results say how firm they stand (`sensitivity_of`)."""
-    by_id = {pack.id: pack for pack in packs}
-    results = tuple(replace(result, sensitivity=sensitivity_of(city, by_id[result.target.plan], result, evaluation.date))
+    own = {id(target): pack for pack in packs for target in pack.targets}  # two packs may bear one id
+    results = tuple(replace(result, sensitivity=sensitivity_of(city, own[id(result.target)], result, evaluation.date))
                     for result in evaluation.targets)
     return replace(evaluation, targets=results)
 

@@ -101,6 +101,14 @@ def test_what_is_no_snapshot(tmp_path, content):
     assert [row["altered"] for row in list_snapshots(tmp_path)] == [True]
 
 
+@pytest.mark.parametrize("evaluation", [{}, {"targets": [1], "packs": []}, [], evaluation() | {"targets": [{"id": "t"}]}])
+def test_a_sound_hash_over_another_shape(tmp_path, evaluation):
+    save_snapshot(tmp_path, "x", evaluation, (), now=NOW)
+    with pytest.raises(InputError) as fault:
+        read_snapshot(tmp_path, "x")
+    assert fault.value.code == "snapshot_broken"
+
+
 def test_a_name_that_is_not_there_tells_those_that_are(tmp_path):
     assert list_snapshots(tmp_path) == []
     save(tmp_path, "2023")

@@ -122,6 +122,12 @@ def test_an_assumption_without_another_value_is_named(draw, firm):
     assert (found.verdict, found.variations, found.unvaried) == ("met", (), ("layers",))
 
 
+def test_two_packs_of_one_id(draw, make_pack, day):
+    packs = [make_pack(circle(20), **floor(asked)) for asked in (30, 100)]
+    done = with_sensitivity(draw(HOME), packs, evaluate(draw(HOME), packs, as_of=day))
+    assert [one.sensitivity.verdict for one in done.targets] == ["met_fragile", "not_met"]
+
+
 def test_what_rests_on_nothing_assumed_has_none(draw, firm):
     assert firm(draw(HOME), {"metric": "count"}, comparator=">=", value=1, unit="homes") is None
     assert firm(draw(HOME), circle(20), kind="baseline", **floor(30)) is None
