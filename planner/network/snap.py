@@ -7,12 +7,16 @@ from typing import Any
 import numpy as np
 
 from planner.network.graph import LIMIT_SLACK_M, Attachment, FloatArray, IntArray, StreetNetwork, measures
+from planner.network.parallel import side_by_side
 
 TIE_M = 1e-9
 """Edges that are as near as this are as near as each other: the first of them is taken, on every machine."""
 
-AT_ONCE = 50_000
-"""Points attached in one go: bounds the memory."""
+AT_ONCE = 10_000
+"""Points attached in one go, by one thread."""
+
+NEAR_M = 500.0
+"""Points in squares so wide are attached one after the other: what the tree looks through is then still at hand. No result depends on it."""
 
 
 def edge_tree(network: StreetNetwork) -> Any:
@@ -51,18 +55,24 @@ def on_edges(network: StreetNetwork, edge: IntArray, x: FloatArray, y: FloatArra
     return distance[best], along + share[best] * piece
 
 
-def attach(network: StreetNetwork, x: FloatArray, y: FloatArray, *, max_snap_m: float) -> Attachment:
+def attach(network: StreetNetwork, x: FloatArray, y: FloatArray, *, max_snap_m: float, threads: int | None = None) -> Attachment:
     """Attaches points to the network, each at one place or, where no edge lies within the limit, at none.
 
     x, y : (P,) metres in the network's CRS; a point without a finite place is not attached. max_snap_m : the greatest leg, inclusive.
-    Among edges that are equally near the first is taken.
+    Among edges that are equally near the first is taken. threads : one for each processor unless told otherwise; their number changes
+    no result.
     """
     x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     edge, along_m, leg_m = np.full(len(x), -1, dtype=np.int64), np.empty(len(x)), np.empty(len(x))
     placed = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-    for first in range(0, len(placed) if network.edges else 0, AT_ONCE):
-        row, *at = _attach_some(network, x, y, placed[first:first + AT_ONCE], max_snap_m)
-        edge[row], along_m[row], leg_m[row] = at
+    if network.edges:
+        edge_tree(network)  # made before the threads need it
+        _measures(network)
+        placed = placed[np.lexsort((np.floor(y[placed] / NEAR_M), np.floor(x[placed] / NEAR_M)))]
+        jobs = [placed[first:first + AT_ONCE] for first in range(0, len(placed), AT_ONCE)]
+        done = side_by_side(lambda: None, lambda _, rows: _attach_some(network, x, y, rows, max_snap_m), jobs, threads, None)
+        for row, *at in done:
+            edge[row], along_m[row], leg_m[row] = at
     found = edge >= 0
     start = np.zeros(len(x) + 1, dtype=np.int64)
     np.cumsum(found, out=start[1:])

@@ -55,7 +55,9 @@ def test_repeated_vertices_do_no_harm(draw):
 def test_blocks_of_points_change_nothing(draw, monkeypatch):
     network = draw("0 0, 30 40, 60 0 | 0 100, 60 100")
     points = np.random.default_rng(1).uniform(-200, 200, (50, 2))
-    whole = at(network, *points)
+    x, y = points.T
+    whole = attach(network, x, y, max_snap_m=300)
     monkeypatch.setattr("planner.network.snap.AT_ONCE", 7)
-    parts = at(network, *points)
-    assert whole.edge.tolist() == parts.edge.tolist() and whole.along_m.tolist() == parts.along_m.tolist()
+    for threads in (1, 3):
+        parts = attach(network, x, y, max_snap_m=300, threads=threads)
+        assert whole.edge.tolist() == parts.edge.tolist() and whole.along_m.tolist() == parts.along_m.tolist()
