@@ -16,7 +16,7 @@ AT_ONCE = 10_000
 """Points attached in one go, by one thread."""
 
 NEAR_M = 500.0
-"""Points in squares so wide are attached one after the other: what the tree looks through is then still at hand. No result depends on it."""
+"""Points in squares so wide are attached one after the other: what the tree looks through is then still at hand. It changes no result."""
 
 
 def edge_tree(network: StreetNetwork) -> Any:
