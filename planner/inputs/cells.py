@@ -10,9 +10,12 @@ import datetime as dt
 import math
 import re
 import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 Cell = str | float | int | bool | dt.datetime | dt.date | dt.time | None
+Found = TypeVar("Found")
 
 MISSING_WORDS = frozenset({"暂无", "无", "不详", "未知", "未填", "待定", "待补充", "/", "／", "\\", "-", "－", "--", "—", "——", "–", "…",
                            "n/a", "na", "none"})
@@ -56,12 +59,29 @@ def text(cell: Cell) -> str:
 
 def blank(cell: Cell) -> bool:
     """Whether a cell has nothing in it."""
-    return cell is None or (isinstance(cell, str) and not cell.strip())
+    return cell is None or cell == "" or (isinstance(cell, str) and not cell.strip())
 
 
 def narrow(typed: str) -> str:
     """Full-width digits, letters, signs and blanks as their usual forms."""
+    if typed.isascii():
+        return typed.strip()
     return unicodedata.normalize("NFKC", typed).replace("㎡", "m2").strip()
+
+
+def each(cells: Sequence[Cell], parse: Callable[[Cell], Found]) -> list[Found]:
+    """parse(cell) of each cell of a column; texts that repeat, as they do in ledgers, are parsed once."""
+    known: dict[str, Found] = {}
+    found = []
+    for cell in cells:
+        if type(cell) is str:
+            value = known.get(cell)
+            if value is None:
+                value = known[cell] = parse(cell)
+            found.append(value)
+        else:
+            found.append(parse(cell))
+    return found
 
 
 def plain_number(typed: str) -> float | None:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from planner.errors import InputError
 from planner.inputs import cells as typed_cells
 from planner.inputs.boundaries import free_column, layer_system
-from planner.inputs.cells import Cell, blank, narrow, parse_date, parse_number, text
+from planner.inputs.cells import Cell, blank, each, narrow, parse_date, parse_number, text
 from planner.inputs.coordinates import WGS84, System
 from planner.inputs.extents import ENTRANCES, RawExtents, read_extents
 from planner.inputs.layers import STATUSES, FloatArray, TextArray
@@ -214,22 +214,24 @@ def _statuses(cells: Sequence[Cell], header: str, writer: _Writer) -> TextArray:
     """Status words as STATUSES; others are asked about, and read as blank until then."""
     found = np.full(len(cells), "", dtype=object)
     asked: list[Hit] = []
-    for j, cell in enumerate(cells):
-        word = narrow(text(cell))
-        if not word:
-            continue
-        status = STATUS_WORDS.get(word, STATUS_WORDS.get(re.sub(r"^(?:已|正在|正常)|(?:中|状态)$", "", word)))
-        if status is None:
-            asked.append((j, text(cell), {}))
-        else:
+    for j, status in enumerate(each(cells, _status)):
+        if status:
             found[j] = status
+        elif not blank(cells[j]):
+            asked.append((j, text(cells[j]), {}))
     writer.tell("status_unknown", "warning", header, asked)
     return found
 
 
+def _status(cell: Cell) -> str:
+    """The status that a word means, "" where it is none that is known."""
+    word = narrow(text(cell))
+    return STATUS_WORDS.get(word, STATUS_WORDS.get(re.sub(r"^(?:已|正在|正常)|(?:中|状态)$", "", word), ""))
+
+
 def _dates(cells: Sequence[Cell], header: str, writer: _Writer) -> TextArray:
     """Days as ISO text, blank where there is none."""
-    parsed = [parse_date(cell) for cell in cells]
+    parsed = each(cells, parse_date)
     for how, severity in (("date_parsed", "info"), ("value_invalid", "warning"), ("value_missing", "info")):
         hits = [(j, text(cells[j]), {"date": day.iso}) for j, day in enumerate(parsed) if day.how == how]
         writer.tell(how, severity, header, hits, sentence={"value_invalid": "date_invalid", "value_missing": "date_missing"}.get(how))
@@ -239,7 +241,7 @@ def _dates(cells: Sequence[Cell], header: str, writer: _Writer) -> TextArray:
 def _mostly_numbers(cells: Sequence[Cell]) -> bool:
     """Whether a column of an unknown key is one of numbers: nearly all of its filled cells are."""
     filled = [cell for cell in cells if not blank(cell)]
-    good = sum(parse_number(cell).how in ("", "number_parsed") for cell in filled)
+    good = sum(number.how in ("", "number_parsed") for number in each(filled, parse_number))
     return bool(filled) and good >= _MOSTLY * len(filled)
 
 
@@ -259,9 +261,8 @@ def _numbers(spec: FacilitySpec, key: str, cells: Sequence[Cell], header: str, w
     invalid: list[Hit] = []
     missing: list[Hit] = []
     many: list[Hit] = []
-    for j, cell in enumerate(cells):
-        number = parse_number(cell)
-        value, how = number.value, number.how
+    for j, number in enumerate(each(cells, parse_number)):
+        cell, value, how = cells[j], number.value, number.how
         if key.endswith("_m2") and how == "value_invalid":
             value, how = _own_unit(cell)
         if how == "value_missing":

@@ -179,7 +179,8 @@ def _sort_rows(sheet: Sheet, header: _Header, marks: Sequence[int]) -> _Sorted:
         kept.append(cells)
         if len(cells) > width and any(not blank(cell) for cell in cells[width:]):
             long.append(number)
-    columns = tuple([cells[k] if k < len(cells) else None for cells in kept] for k in range(width))
+    even = [cells if len(cells) >= width else cells + [None] * (width - len(cells)) for cells in kept]
+    columns = tuple([cells[k] for cells in even] for k in range(width))
     return _Sorted(columns, tuple(rows), tuple(totals), tuple(notes), tuple(long))
 
 
@@ -204,10 +205,9 @@ def _first(cells: Sequence[Cell]) -> str:
 def _kind(cells: Sequence[Cell], marks: Sequence[int], header: Sequence[str]) -> str:
     """`total`, `note` (also a header that is printed again) or "" for data. header : its names that are not blank."""
     first = _first(cells)
-    candidates = [first, *(text(cells[k]) for k in marks if k < len(cells))]
-    if any(_TOTAL_SIGN.search(candidate) and _TOTAL.fullmatch(re.sub(r"[\s:：]+", "", candidate)) for candidate in candidates
-           if len(candidate) < 40):
-        return "total"
+    for candidate in (first, *[text(cells[k]) for k in marks if k < len(cells)]):
+        if len(candidate) < 40 and _TOTAL_SIGN.search(candidate) and _TOTAL.fullmatch(re.sub(r"[\s:：]+", "", candidate)):
+            return "total"
     start = first.strip()
     if _NOTE.match(start) and sum(not blank(cell) for cell in cells) <= _NOTE_CELLS:
         return "note"

@@ -13,6 +13,7 @@ import zipfile
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import cast
 
 from planner.inputs.cells import Cell, blank
 from planner.inputs.encodings import decode
@@ -79,11 +80,11 @@ def text_rows(found: str) -> list[tuple[int, list[Cell]]]:
             records = list(csv.reader(io.StringIO(found, newline=""), delimiter=delimiter))
         except csv.Error as second:
             raise UnusableFileError("file_unreadable", sentence="file_not_table") from second
-    for number, record in enumerate(records, start=1):
-        if any(cell.count("\n") > _SWALLOWED_LINES for cell in record):
-            raise UnusableFileError("file_unreadable", sentence="file_open_quote_row", row=number)
-    rows: list[tuple[int, list[Cell]]] = [(number, list(record)) for number, record in enumerate(records, start=1)]
-    return [(number, cells) for number, cells in rows if not all(blank(cell) for cell in cells)]
+    if found.count("\n") - len(records) >= _SWALLOWED_LINES:  # otherwise no cell can have so many lines
+        for number, record in enumerate(records, start=1):
+            if any(cell.count("\n") > _SWALLOWED_LINES for cell in record):
+                raise UnusableFileError("file_unreadable", sentence="file_open_quote_row", row=number)
+    return [(number, cast("list[Cell]", record)) for number, record in enumerate(records, start=1) if "".join(record).strip()]
 
 
 def _delimiter(found: str) -> str:

@@ -86,7 +86,13 @@ class Units:
 
     def named(self, stated: str) -> tuple[int, ...]:
         """The units that a stated code or name may mean; a full name goes before one without its office's words."""
-        typed = stated.strip()
+        known: dict[str, tuple[int, ...]] = self.cache.setdefault("named", {})
+        if stated not in known:
+            known[stated] = self._named(stated.strip())
+        return known[stated]
+
+    def _named(self, typed: str) -> tuple[int, ...]:
+        """The same for a text without blanks about it, not looked up before."""
         if not typed:
             return ()
         code = self.by_code.get(typed, self.by_code.get(padded(narrow(typed))))
