@@ -14,7 +14,7 @@ from planner.cli.packs import printed_figure
 from planner.i18n import pick, t
 from planner.targets.answers import note_text, why_text
 from planner.targets.conflicts import conflicts_in
-from planner.targets.formula import SIGNS, said
+from planner.targets.formula import SIGNS, said, units_are_shares
 from planner.targets.progress import ON_TIME_TOLERANCE
 from planner.targets.sensitivity import BAND
 from planner.targets.sentences import progress_text, reported_text, sensitivity_text, verdict_text
@@ -57,7 +57,7 @@ def _side(result: TargetResult, lang: str) -> str:
 # ---- one target ------------------------------------------------------------------------------------------------------
 def explanation(result: TargetResult, evaluation: Evaluation, lang: str) -> str:
     """How one target was worked out: the plan's words, the check, the formula with its numbers, the answer, units, files, notes."""
-    target, share = result.target, is_share(result)
+    target, share, own = result.target, is_share(result), units_are_shares(result)
     lines = [f"{target.id}  {pick(target.title, lang)}", ""]
 
     def say(label: str, text: str) -> None:
@@ -84,12 +84,12 @@ def explanation(result: TargetResult, evaluation: Evaluation, lang: str) -> str:
             lines.append(f"{t('conflict.head', lang)} {_side(other, lang)}")
     if result.units:
         heads = [t(f"evaluate.{key}", lang) for key in ("unit_code", "unit_name", "value", "threshold", "state", "shortfall")]
-        rows = [[unit.code, unit.name, figure(unit.value, share), threshold_text(unit, share),
+        rows = [[unit.code, unit.name, figure(unit.value, own), threshold_text(unit, own),
                  t(f"evaluate.state_{unit.state}", lang) if unit.state else "-", figure(unit.shortfall, False)] for unit in result.units]
         lines += ["", as_table(rows, heads, [False, False, True, True, False, True]).rstrip()]
     if result.reported is not None and result.reported.units:
         heads = [t(f"reported_beside.{key}", lang) for key in ("code", "value", "computed", "difference")]
-        rows = [[code, *(figure(value, share) for value in values)] for code, *values in result.reported.units]
+        rows = [[code, *(figure(value, own) for value in values)] for code, *values in result.reported.units]
         lines += ["", t("reported_beside.units", lang), as_table(rows, heads, [False, True, True, True]).rstrip()]
     if result.fill:
         lines += ["", t("evaluate.fill", lang)]

@@ -93,6 +93,14 @@ def is_share(result: TargetResult) -> bool:
     return result.target.is_percent or (check is not None and (check.metric in SHARE_METRICS or check.rollup == "share"))
 
 
+def units_are_shares(result: TargetResult) -> bool:
+    """Whether the figures of its units are shares: under `share` a unit has a count or an area, though the target is in per cent."""
+    check: Check | None = result.check
+    if check is None:
+        return result.target.is_percent
+    return bool(check.metric in SHARE_METRICS or (result.target.is_percent and check.rollup != "share"))
+
+
 def _measured(city: City, check: Check, result: TargetResult) -> Sentence:
     """What the metric's figure is made of, in the whole or in the worst unit."""
     basis, share = result.basis, is_share(result)

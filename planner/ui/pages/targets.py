@@ -13,6 +13,7 @@ from planner.i18n import has, pick, t
 from planner.targets.answers import deadline_text, note_text
 from planner.targets.evaluation import STATES, TargetResult, Threshold, UnitResult
 from planner.targets.formula import said as said_formula
+from planner.targets.formula import units_are_shares
 from planner.targets.sentences import progress_text, reported_text, sensitivity_text, verdict_text
 from planner.ui import packs, state
 from planner.ui.desk import Desk
@@ -129,7 +130,7 @@ def _details(result: TargetResult, desk: Desk) -> None:
 
 def unit_frame(result: TargetResult, desk: Desk) -> pd.DataFrame:
     """A target's units."""
-    lang, share = desk.lang, is_share(result)
+    lang, share = desk.lang, units_are_shares(result)
     rows = [(unit.code, t(f"evaluate.state_{unit.state}", lang) if unit.state else "", unit.name, level_name(unit.level, lang),
              figure(unit.value, share=share), figure(unit.threshold, share=share), shortfall(unit, "", lang, share=share))
             for unit in result.units]

@@ -3,7 +3,7 @@
 import pytest
 
 from planner.i18n import LANGUAGES
-from planner.targets.formula import said
+from planner.targets.formula import said, units_are_shares
 
 HOMES = {"home": [{"x": 500, "beds": 30, "grade": "A"}, {"x": 2500, "beds": 12, "grade": "B"}], "well": [{"x": 1500}]}
 
@@ -54,6 +54,19 @@ def test_the_class_limits_and_units_are_told(tell, lang):
     limits = [{"class": "urban", "metres": 1000}, {"rest": True, "minutes": 5, "travel": "drive"}]
     text = tell((">=", 30), {"metric": "population_within", "limits": limits, "by": "community"}, lang, unit="% of people")
     assert "2" in text and "100.0%" in text
+
+
+@pytest.mark.parametrize(
+    ("check", "unit", "shares"),
+    [
+        ({"metric": "count", "by": "township", "rollup": "share"}, "% of towns", False),
+        ({"metric": "ratio", "of": "beds", "in": "beds", "by": "township", "rollup": "every"}, "% of beds", True),
+        ({"metric": "population_within", "metres": 600, "by": "township", "share": 0.5}, "metres", True),
+        ({"metric": "count", "by": "township", "rollup": "every"}, "homes", False),
+    ],
+)
+def test_units_have_their_own_measure(ask, draw, check, unit, shares):
+    assert units_are_shares(ask(draw(HOMES), (">=", 1), check, unit=unit)) is shares
 
 
 def test_without_a_value_there_is_no_formula(tell):
