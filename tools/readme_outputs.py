@@ -1,7 +1,7 @@
 """Fills in what the commands of the README print: `python tools/readme_outputs.py [--check]`.
 
 Each `<!-- output: planner ... -->` line of a README is followed by a console block made by running that very command on the demonstration
-city. With --check nothing is written; the exit code says whether the README is true.
+city; `| head -n N` after it is obeyed. With --check nothing is written; the exit code says whether the README is true.
 """
 
 from __future__ import annotations
@@ -19,13 +19,15 @@ READMES = ("README.md", "README.en.md")
 
 def printed(command: str) -> str:
     """What a command prints on stdout, with the language it would have for a new user."""
+    command, _, first = command.partition(" | head -n ")
     words = [sys.executable, "-m", *shlex.split(command)]
-    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True).stdout  # noqa: S603 - our own documents
+    text = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True).stdout  # noqa: S603 - our own documents
+    return "\n".join(text.splitlines()[:int(first) if first else None])
 
 
 def filled(text: str) -> str:
     """A README with every marked command run anew."""
-    return MARK.sub(lambda found: f"{found[1]}\n```console\n$ {found[2]}\n{printed(found[2]).rstrip()}\n```\n", text)
+    return MARK.sub(lambda found: f"{found[1]}\n```console\n$ {found[2]}\n{printed(found[2])}\n```\n", text)
 
 
 def main() -> int:
