@@ -107,10 +107,7 @@ def _in_system(raw: facilities.RawFacilities, system: System) -> facilities.RawF
 def _count_rows(people: PopulationSpec | None, reading: Reading) -> None:
     """Looks at the population file although its units could not be read, so that its own faults are told too."""
     if people is not None:
-        table = reading.table(people.file, list(people.columns.values()), role="population", date=people.date, sheet=people.sheet,
-                              empty="blocking")
-        if table is not None and len(table):
-            reading.missing_columns(table, list(people.columns.values()))
+        population.look(people, reading)
 
 
 def _metric(crs: str | None, raw: Sequence[boundary_files.RawUnits], reading: Reading) -> System | None:

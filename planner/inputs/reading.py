@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from planner.inputs import files, ledger, vector
+from planner.inputs import files, ledger, personal, vector
 from planner.inputs.cells import Cell
 from planner.inputs.encodings import UTF8
 from planner.inputs.files import UnusableFileError
@@ -58,6 +58,9 @@ class Reading:
 
     def add(self, issue: Issue) -> None:
         """Adds an issue, unless the very same has been added: sections may share a file."""
+        name, value = (found and personal.scrubbed(found) for found in (issue.name, issue.value))
+        if (name, value) != (issue.name, issue.value):
+            issue = replace(issue, name=name, value=value)
         key = (issue.code, issue.severity, issue.file, issue.sentence, issue.sheet, issue.row, issue.column, issue.name, issue.value)
         if key not in self._said:
             self._said.add(key)
@@ -92,15 +95,45 @@ class Reading:
             return None
 
     def table(self, ref: FileRef, wanted: Sequence[str], *, role: str, date: str = "", sheet: str | None = None,
-              keys: Sequence[str] = (), empty: str = "warning") -> Table | None:
+              keys: Sequence[str] = (), empty: str = "warning", persons: bool = False) -> Table | None:
         """A file as a table, its columns under the wanted names; None (with a blocking issue) where it cannot be used.
 
-        wanted : headers that planner.toml names; keys : those in which a total row would say so; empty : severity of a file without rows.
+        wanted : headers that planner.toml names; keys : those in which a total row would say so; empty : severity of a file without rows;
+        persons : one row a person - only the wanted columns are given, as they are. Elsewhere personal columns are dropped, and told.
         """
         self.record(ref, role, date)
-        if ref.path.suffix.lower() in TABLE_SUFFIXES:
-            return self.attempt(ref, lambda: self._ledger(ref, wanted, sheet, keys, empty), empty=empty)
-        return self.attempt(ref, lambda: self._layer(ref, wanted), empty=empty)
+        ledger_like = ref.path.suffix.lower() in TABLE_SUFFIXES
+        found = self.attempt(ref, lambda: self._ledger(ref, wanted, sheet, keys, empty) if ledger_like else self._layer(ref, wanted),
+                             empty=empty)
+        if found is None:
+            return None
+        if persons:
+            return replace(found, columns={header: cells for header, cells in found.columns.items() if header in wanted})
+        return self._impersonal(found, wanted)
+
+    def _impersonal(self, table: Table, wanted: Sequence[str]) -> Table:
+        """A table without personal columns, and without identity numbers in those that planner.toml names."""
+        key = f"personal{table.shown}|{table.sheet}|" + "|".join(wanted)
+        known: dict[str, list[Cell]] = self._files.get(key, {})
+        if key not in self._files:
+            dropped = personal.personal_columns(table.columns, wanted)
+            for header, count in dropped.items():
+                self.add(Issue("personal_column_dropped", "info", table.shown, table.sheet, column=header, params={"count": count}))
+            for header, cells in table.columns.items():
+                if header in dropped:
+                    continue
+                known[header], count = personal.without_identities(cells)
+                if count:
+                    self.add(Issue("personal_values_removed", "warning", table.shown, table.sheet, column=header, params={"count": count}))
+                else:
+                    known[header] = cells
+            self._files[key] = known
+        return replace(table, columns=known)
+
+    def forget(self, ref: FileRef) -> None:
+        """Lets go of what was read of a file: the rows of a ledger of persons are not kept."""
+        for key in [key for key in self._files if key.endswith(str(ref.path)) and not key.startswith("?")]:
+            del self._files[key]
 
     def _once(self, kind: str, ref: FileRef, read: Callable[[], Found]) -> Found:
         """A file read once, however many sections name it."""

@@ -63,7 +63,11 @@ class FacilitySpec:
 
 @dataclass(frozen=True, slots=True)
 class PopulationSpec:
-    """`[population]`: `columns` maps groups (total, age_60_plus, ...), and code, lon, lat, x, y to headers."""
+    """`[population]`: `columns` maps groups (total, age_60_plus, ...), and code, lon, lat, x, y to headers; of a raster, groups to bands.
+
+    persons_on : of a ledger with one row a person, the ISO day on which ages are taken; "" for any other file.
+    hide_small : whether counts of 1 to 4 people are kept out of what is published.
+    """
 
     file: FileRef
     columns: Mapping[str, str]
@@ -73,6 +77,8 @@ class PopulationSpec:
     crs: str | None = None
     date: str = ""
     sheet: str | None = None
+    persons_on: str = ""
+    hide_small: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from planner.errors import CrsError, InputError
 from planner.inputs.coordinates import parse_system
 from planner.inputs.extents import ENTRANCES
 from planner.inputs.facilities import PLACE_KEYS, UNIT_KEYS
+from planner.inputs.rasters import is_raster
 from planner.inputs.specs import (
     LEVELS,
     BasemapSpec,
@@ -108,23 +109,45 @@ def population(config: Config) -> PopulationSpec | None:
     if "population" not in config.tree:
         config.wrong("population", "config_section_required")
         return None
-    config.unknown(table, (*_SOURCE, "columns", "spread", "spread_path", "level", "crs", "date", "sheet"), "population")
+    config.unknown(table, (*_SOURCE, "columns", "spread", "spread_path", "level", "crs", "date", "sheet", "persons", "small_counts"),
+                   "population")
     before = len(config.report.blocking)
-    file, columns = config.file(table, "population"), config.columns(table, "population")
+    file = config.file(table, "population")
+    raster = is_raster(file)
+    columns = config.columns(table, "population", required=not raster)
     spread = config.choice(table, "spread", "population", SPREADS, "streets")
     carrier = config.file(table, "population", "spread_path", required=False)
     level, crs = config.words(table, "level", "population"), _layer_crs(config, table, "population")
     if level is not None and level not in config.table(config.tree, "boundaries"):
         config.wrong("population.level", "config_choice", level, options=", ".join(config.table(config.tree, "boundaries")))
     date, sheet = config.day(table, "date", "population"), config.words(table, "sheet", "population")
-    if columns is not None and "total" not in columns:
+    persons_on = _persons(config, table, columns or {}, date)
+    if columns is not None and "total" not in columns and not (persons_on or raster):
         config.wrong("population.columns", "config_total_required")
+    over = is_raster(carrier)
+    if not raster and (spread == "raster") != over and not (over and spread == "points"):
+        config.wrong("population.spread_path" if spread == "raster" else "population.spread", "config_raster_spread",
+                     carrier.shown if carrier else None)
+    hide = config.choice(table, "small_counts", "population", ("hide", "show"), "hide" if persons_on else "show") == "hide"
     if file is None or columns is None or len(config.report.blocking) > before:
         return None
-    if file.path.suffix.lower() in (".tif", ".tiff") or spread == "raster":
-        config.wrong("population.path" if spread != "raster" else "population.spread", "raster_not_yet", file.shown)
-        return None
-    return PopulationSpec(file, columns, spread, carrier, level, None if crs == "auto" else crs, date, sheet)
+    return PopulationSpec(file, columns, "raster" if raster else spread, carrier, level, None if crs == "auto" else crs, date, sheet,
+                          persons_on, hide)
+
+
+def _persons(config: Config, table: Table, columns: Mapping[str, str], date: str) -> str:
+    """`persons = true`: the day on which ages are taken - the section's `date`, else the project's; "" for no ledger of persons."""
+    given = table.get("persons", False)
+    if not isinstance(given, bool):
+        config.wrong("population.persons", "config_type", given, expected="true, false")
+    if given is not True:
+        return ""
+    if not ({"code", "township", "community"} & set(columns) or {"lon", "lat"} <= set(columns) or {"x", "y"} <= set(columns)):
+        config.wrong("population.columns", "config_persons_place")
+    day = date or config.day(config.table(config.tree, "project"), "reference_date", "project")
+    if not day:
+        config.wrong("population.date", "config_persons_date")
+    return day or "1900-01-01"
 
 
 def facilities(config: Config) -> tuple[FacilitySpec, ...]:
