@@ -97,7 +97,7 @@ def units_are_shares(result: TargetResult) -> bool:
     """Whether the figures of its units are shares: under `share` a unit has a count or an area, though the target is in per cent."""
     check: Check | None = result.check
     if check is None:
-        return result.target.is_percent
+        return bool(result.target.is_percent)
     return bool(check.metric in SHARE_METRICS or (result.target.is_percent and check.rollup != "share"))
 
 
