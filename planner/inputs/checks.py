@@ -9,45 +9,17 @@ import unicodedata
 import numpy as np
 import shapely
 
+from planner.inputs import tiling
 from planner.inputs.placing import Ground, Placed
 from planner.inputs.reading import Reading
-from planner.inputs.specs import LEVELS
-from planner.inputs.units import Units
-from planner.quality import Issue
 
-SLIVER_M = 2.0
-"""An overlap narrower than this is a matter of digitising, not of territory (docs/quality.md)."""
-NOISE_M = 0.1
-"""An overlap narrower than this comes from rounding coordinates to six decimals of a degree."""
 TWIN_M = 30.0
 TWIN_LIKENESS = 0.6
 
 
 def units(ground: Ground, reading: Reading, doubtful: set[str]) -> None:
-    """Overlaps between units of one administrative level."""
-    for level, found in ground.units.items():
-        if level in LEVELS and level not in doubtful:
-            _overlaps(found, reading)
-
-
-def _overlaps(found: Units, reading: Reading) -> None:
-    """Pairs of units that share ground, the width of it deciding what it is called."""
-    first, second = found.tree.query(found.shapes, predicate="overlaps")
-    contained = found.tree.query(found.shapes, predicate="contains")
-    first, second = np.r_[first, contained[0]], np.r_[second, contained[1]]
-    pairs = sorted({(min(a, b), max(a, b)) for a, b in zip(first.tolist(), second.tolist(), strict=True) if a != b})
-    for a, b in pairs:
-        shared = shapely.intersection(found.shapes[a], found.shapes[b])
-        area, length = shapely.area(shared), shapely.length(shared)
-        width = 2 * area / length if length > 0 else 0.0
-        if width <= NOISE_M:
-            continue
-        code = "geometry_sliver" if width < SLIVER_M else "geometry_overlap"
-        late = max(a, b, key=lambda k: found.rows[k])
-        other = a if late == b else b
-        reading.add(Issue(code, "info" if code == "geometry_sliver" else "warning", found.shown, row=int(found.rows[late]),
-                          name=str(found.names[late]), value=str(found.names[other]),
-                          params={"other": str(found.names[other]), "hectares": f"{area / 1e4:.2f}", "width": f"{width:.1f}"}))
+    """Overlaps, gaps and nesting of the administrative levels (planner.inputs.tiling)."""
+    tiling.check(ground.units, ground.above, ground.crs, reading, doubtful)
 
 
 def _plain(typed: str) -> str:
