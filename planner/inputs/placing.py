@@ -13,6 +13,7 @@ from planner.inputs import gates as gate_files
 from planner.inputs.coordinates import SHIFTED, System, to_plane
 from planner.inputs.facilities import UNIT_KEYS, RawFacilities
 from planner.inputs.gates import Gates
+from planner.inputs.kept import Kept, put_kept
 from planner.inputs.layers import Extents, FloatArray, IntArray, ObjectArray, TextArray
 from planner.inputs.reading import Reading
 from planner.inputs.specs import LEVELS
@@ -53,14 +54,16 @@ def plane(raw: RawFacilities, crs: System) -> tuple[FloatArray, FloatArray]:
     return to_plane(raw.system, raw.positions.a, raw.positions.b, crs)
 
 
-def place(raw: RawFacilities, ground: Ground, reading: Reading, *, suspect: bool, gates: Gates | None = None) -> Placed:
+def place(raw: RawFacilities, ground: Ground, reading: Reading, *, suspect: bool, gates: Gates | None = None,
+          kept: Kept | None = None) -> Placed:
     """Places a ledger and tells what was found on the way; of a `suspect` one, whose system is in doubt, the location is not judged.
 
-    gates : the entrances from a file of their own.
+    gates : the entrances from a file of their own. kept : positions kept beside the ledgers.
     """
     x, y = plane(raw, ground.crs)
     extents, usable = gate_files.in_metres(raw, gates, ground.crs, reading)
     _at_entrances(raw, x, y, extents, reading)
+    put = np.zeros(len(raw), dtype=bool) if kept is None else put_kept(raw, kept, x, y, ground.crs, reading)
     placed = np.isfinite(x)
     stated = {level: _stated(raw, level, ground) for level in raw.stated if level in ground.units}
     if not suspect and raw.system.name in SHIFTED and raw.spec.crs != "auto" and len(raw):
@@ -82,7 +85,7 @@ def place(raw: RawFacilities, ground: Ground, reading: Reading, *, suspect: bool
                                   sentence=sentence, params={"metres": round(float(away[j]))}))
         _tell_mismatch(raw, ground, stated, holding, placed & keep & ~outside, x, y, extents.area, reading)
         _tell_far_entrances(raw, x, y, extents, reading)
-    by_name = _without_place(raw, ground, stated, keep, raw.positions.usable if suspect else placed, reading)
+    by_name = _without_place(raw, ground, stated, keep, (raw.positions.usable | put) if suspect else placed, reading)
     counts_in = _counts_in(raw, ground, stated, lies_in, by_name)
     found = Placed(raw, keep, x, y, by_name, lies_in, counts_in, extents)
     reading.keep(raw.table, _in_table(raw, keep))

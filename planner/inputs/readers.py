@@ -17,12 +17,13 @@ from planner.errors import CrsError
 from planner.inputs import boundaries as boundary_files
 from planner.inputs import checks, facilities, placing, population, systems
 from planner.inputs import gates as gate_files
+from planner.inputs import kept as kept_files
 from planner.inputs.coordinates import System, metric_crs, parse_system
 from planner.inputs.layers import Boundaries, DemandPoints, FacilityLayer, Source
 from planner.inputs.placing import Ground, Placed
 from planner.inputs.population import People
 from planner.inputs.reading import Reading
-from planner.inputs.specs import LEVELS, BoundarySpec, FacilitySpec, PopulationSpec
+from planner.inputs.specs import LEVELS, BoundarySpec, FacilitySpec, FileRef, PopulationSpec
 from planner.inputs.spread import StreetLines
 from planner.inputs.units import Units, ancestors
 from planner.quality import QualityReport
@@ -55,10 +56,12 @@ class Survey:
 
 
 def survey(levels: Sequence[BoundarySpec], ledgers: Sequence[FacilitySpec], people: PopulationSpec | None, *, crs: str | None,
-           buffer_m: float = BUFFER_M, lines: LinesOf, report: QualityReport) -> Survey:
+           buffer_m: float = BUFFER_M, lines: LinesOf, report: QualityReport,
+           kept: Sequence[FileRef] = ()) -> Survey:
     """Reads all layers of a project into one metric CRS.
 
     crs : the metric CRS, None to choose it from the boundaries; lines : gives the streets on foot in a CRS, None where they cannot be read.
+    kept : files of positions that are kept beside the ledgers (planner.inputs.kept).
     """
     found = Survey(Reading(report))
     reading = found.reading
@@ -85,12 +88,14 @@ def survey(levels: Sequence[BoundarySpec], ledgers: Sequence[FacilitySpec], peop
     complete = len(raw_units) == len(levels)
     if complete:
         checks.units(ground, reading, doubtful)
+    beside = kept_files.read_kept(kept, reading)
     for raw in raw_ledgers:
         suspect = not complete or (bool(doubtful) and (raw.spec.slug in doubtful or bool(doubtful & set(ground.units))))
-        placed = placing.place(raw, ground, reading, suspect=suspect, gates=gates.get(raw.spec.slug))
+        placed = placing.place(raw, ground, reading, suspect=suspect, gates=gates.get(raw.spec.slug), kept=beside)
         found.facilities[raw.spec.slug] = placed
         if not suspect:
             checks.duplicates(placed, reading)
+    kept_files.close(beside, reading)
     report.totals.setdefault("facilities", {}).update({slug: placing.totals(placed) for slug, placed in found.facilities.items()})
     if people is not None and complete:
         found.people = population.read(people, ground, lambda: streets, reading)

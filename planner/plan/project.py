@@ -122,10 +122,11 @@ def _project(config: Config, folder: Path) -> Project:
 def survey_project(project: Project, *, report: QualityReport) -> tuple[Survey, Streets | None]:
     """Reads everything that a project names; bad data become issues of the report, and nothing is raised for them."""
     from planner.inputs.readers import survey
+    from planner.plan.positions_kept import position_files
 
     known: list[Streets] = []
     found = survey(project.boundaries, project.facilities, project.population, crs=project.crs, buffer_m=project.buffer_m,
-                   lines=partial(_street_lines, project, report, known), report=report)
+                   lines=partial(_street_lines, project, report, known), report=report, kept=position_files(project.folder))
     _read_rest(project, found)
     return found, known[0] if known else None
 
