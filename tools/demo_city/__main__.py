@@ -11,6 +11,7 @@ import pyogrio
 import scipy
 import shapely
 
+from . import messy
 from .catalogue import COLUMNS, FILES, LAYERS
 from .config import project_text
 from .extras import candidate_rows, cost_rows, green_land, water_and_rail
@@ -59,6 +60,7 @@ def generate(folder: Path) -> dict[str, int]:
     write_geojson(folder / "basemap/green.geojson", [({"kind": kind}, shape) for kind, shape in green_land(net, units)])
     (folder / "planner.toml").write_text(project_text(used), encoding="utf-8", newline="\n")
     (folder / "versions.txt").write_text(versions(), encoding="utf-8", newline="\n")
+    messy.generate(folder)
     return {
         "communities": len(units.community),
         "townships": len(units.township),
