@@ -19,6 +19,15 @@ UNPACKED_SUSPECT = 60_000_000
 """Bytes from which on the ratio of unpacking is looked at: small files may be as compressible as they like."""
 RATIO_LIMIT = 150
 """Workbooks and shapes unpack to about 5 to 40 times their size; zeros to a thousand times."""
+FILE_LIMIT = 600_000_000
+"""Bytes that a file may have which is read into memory as a whole: tables, GeoJSON, KML, DXF. About five million rows."""
+SHEET_LIMIT = 400_000_000
+"""Bytes that one sheet of a workbook may unpack to: about a million rows of twenty columns, Excel's own limit of rows."""
+WHOLE_SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".geojson", ".json", ".kml", ".kmz", ".dxf")
+DATABASE_SUFFIX = ".gdb"
+_REFUSED = ((b"7z\xbc\xaf\x27\x1c", "file_other_archive"), (b"Rar!\x1a\x07", "file_other_archive"), (b"\x1f\x8b", "file_other_archive"),
+            (b"AC10", "file_dwg"), (b"%PDF", "file_document"))
+"""What files that nobody reads begin with, and what is said of them."""
 XML_SUFFIXES = (".osm", ".graphml", ".xml", ".kml", ".gml", ".html", ".svg")
 SHAPE_PARTS = ("shx", "dbf")
 _DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)\b[^>]*?(?:\[|<!ENTITY)|<!ENTITY", re.IGNORECASE | re.DOTALL)
@@ -39,6 +48,9 @@ def present(path: Path) -> None:
     try:
         if not path.exists():
             raise UnusableFileError("file_missing")
+        if path.suffix.lower() == DATABASE_SUFFIX and path.is_dir():
+            _present_database(path)
+            return
         if not path.is_file():
             raise UnusableFileError("file_unreadable", sentence="file_not_a_file")
         if path.stat().st_size == 0:
@@ -53,13 +65,29 @@ def present(path: Path) -> None:
         raise UnusableFileError("file_missing") from error
 
 
-def safe(path: Path) -> None:
-    """That the file does not unpack to far more than its size.
+def _present_database(path: Path) -> None:
+    """The same for the folder of a File Geodatabase: tables in it, and no link that leads out of it."""
+    inside = sorted(path.iterdir())
+    if any(not part.resolve().is_relative_to(path.resolve()) for part in inside):
+        raise UnusableFileError("file_unsafe", sentence="file_link_out")
+    if not any(part.suffix.lower() == ".gdbtable" for part in inside):
+        raise UnusableFileError("file_unreadable")
 
-    Raises UnusableFileError: file_unsafe, or file_unreadable for a broken archive.
+
+def safe(path: Path) -> None:
+    """That the file is of a kind that is read, not too large, and does not unpack to far more than its size.
+
+    Raises UnusableFileError: file_unsafe, file_too_large, or file_unreadable for a broken archive and for files of another kind.
     """
+    if path.is_dir():
+        return
+    if path.suffix.lower() in WHOLE_SUFFIXES and path.stat().st_size > FILE_LIMIT:
+        raise UnusableFileError("file_too_large", megabytes=round(path.stat().st_size / 1e6), limit=FILE_LIMIT // 1_000_000)
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
+    for magic, sentence in _REFUSED:
+        if head.startswith(magic):
+            raise UnusableFileError("file_unreadable", sentence=sentence, value=path.suffix.lower())
     if head[:4] == b"PK\x03\x04":
         _safe_archive(path)
     elif path.suffix.lower() in XML_SUFFIXES and declares_entities(head):
@@ -82,7 +110,10 @@ def _safe_archive(path: Path) -> None:
             if unpacked > UNPACKED_LIMIT or (unpacked > UNPACKED_SUSPECT and unpacked > RATIO_LIMIT * packed):
                 raise UnusableFileError("file_unsafe", value=str(unpacked), megabytes=round(unpacked / 1e6), packed=round(packed / 1e6, 1))
             for member in box.infolist():
-                if member.filename.lower().endswith((".xml", ".rels")):
+                if member.filename.startswith("xl/worksheets/") and member.file_size > SHEET_LIMIT:
+                    raise UnusableFileError("file_too_large", sentence="sheet_too_large", megabytes=round(member.file_size / 1e6),
+                                            limit=SHEET_LIMIT // 1_000_000)
+                if member.filename.lower().endswith((".xml", ".rels", ".kml")):
                     with box.open(member) as stream:
                         if declares_entities(stream.read(4096)):
                             raise UnusableFileError("file_unsafe", sentence="file_unsafe_entities")
@@ -107,9 +138,9 @@ def shape_parts(path: Path) -> dict[str, Path]:
 
 
 def sha256(path: Path) -> str:
-    """SHA-256 of a file; of a shapefile, that of its .shp and .dbf one after the other."""
+    """SHA-256 of a file; of a shapefile, that of its .shp and .dbf one after the other; of a .gdb, of its files by name."""
     digest = hashlib.sha256()
-    paths = [path]
+    paths = sorted(part for part in path.iterdir() if part.is_file()) if path.is_dir() else [path]
     if path.suffix.lower() == ".shp":
         paths += [other for other in sorted(path.parent.iterdir()) if other.stem == path.stem and other.suffix.lower() == ".dbf"]
     for part in paths:

@@ -7,7 +7,8 @@ import pytest
 import shapely
 
 from planner.inputs.files import UnusableFileError
-from planner.inputs.vector import json_shape, read_features
+from planner.inputs.geojson import json_shape
+from planner.inputs.vector import read_features
 
 SQUARE = [[[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]]
 
