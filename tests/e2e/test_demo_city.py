@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 LEVELS = ("city", "district", "township", "community")
 METRIC = "EPSG:4547"
-DEMO_FOLDERS = ("basemap", "boundaries", "facilities", "population", "streets")
+DEMO_FOLDERS = ("basemap", "boundaries", "facilities", "messy", "population", "streets")
 
 
 @pytest.fixture(scope="module")

@@ -62,8 +62,11 @@ def clean(clean_report: QualityReport) -> City:
 
 
 def test_it_comes_out_of_its_generator_byte_for_byte(tmp_path: Path) -> None:
+    from tools.demo_city.__main__ import versions
     from tools.demo_city.messy import generate
 
+    if versions() != (DATA / "versions.txt").read_text(encoding="utf-8"):
+        pytest.skip("made with other libraries than the committed data")
     shutil.copytree(DATA, tmp_path / "data", ignore=shutil.ignore_patterns("messy", ".planner", "basemap"))
     generate(tmp_path / "data")
     made = sorted(str(file.relative_to(tmp_path / "data/messy")) for file in (tmp_path / "data/messy").rglob("*") if file.is_file())

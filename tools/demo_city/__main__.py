@@ -6,10 +6,13 @@ import sys
 import time
 from pathlib import Path
 
+import geopandas
 import numpy as np
+import pyarrow
 import pyogrio
 import scipy
 import shapely
+import xlsxwriter
 
 from . import messy
 from .catalogue import COLUMNS, FILES, LAYERS
@@ -77,7 +80,8 @@ def versions() -> str:
     """The libraries that decide the last digits: with the same ones a rerun gives the same bytes."""
     gdal = ".".join(str(n) for n in pyogrio.__gdal_version__)
     python = f"numpy {np.__version__}, scipy {scipy.__version__}, shapely {shapely.__version__}"
-    return f"geos {shapely.geos_version_string}, gdal {gdal}, {python}\n"
+    tables = f"geopandas {geopandas.__version__}, pyarrow {pyarrow.__version__}, xlsxwriter {xlsxwriter.__version__}"
+    return f"geos {shapely.geos_version_string}, gdal {gdal}, {python}, {tables}\n"
 
 
 def _write_units(folder: Path, units: Units) -> None:
