@@ -1,4 +1,4 @@
-"""Layers that GDAL reads: GeoPackage, File Geodatabase (.gdb), KML and KMZ, DXF. Each by its own driver and no other."""
+"""Layers that GDAL reads: GeoPackage, File Geodatabase (.gdb), DXF. Each by its own driver and no other."""
 
 from __future__ import annotations
 
@@ -15,13 +15,11 @@ import shapely
 
 from planner.inputs.cells import Cell
 from planner.inputs.encodings import UTF8
-from planner.inputs.features import DEGREES, Features, from_wkb
-from planner.inputs.files import FILE_LIMIT, UnusableFileError, declares_entities
+from planner.inputs.features import Features, from_wkb
+from planner.inputs.files import UnusableFileError
 
 MOST_FEATURES = 5_000_000
 """Features that one layer may have; a metropolis has about a million buildings."""
-_KML_OWN = frozenset({"id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon"})
-"""Columns that GDAL adds to every KML; they are given where they hold anything."""
 
 
 def read_geopackage(path: Path, wanted: Sequence[str]) -> Features:
@@ -49,40 +47,6 @@ def read_zipped_geodatabase(box: zipfile.ZipFile, wanted: Sequence[str]) -> Feat
         except Exception as error:  # zlib.error, BadZipFile, encryption: there is no common parent
             raise UnusableFileError("file_unreadable") from error
         return read_geodatabase(inner, wanted)
-
-
-def read_kml(path: Path) -> Features:
-    """A KML: the placemarks of all its folders. Raises UnusableFileError."""
-    parts = [_layer(path, name, "kml") for name in _layers(path)]
-    if not parts:
-        raise UnusableFileError("file_empty", sentence="layer_empty")
-    headers = dict.fromkeys(header for part in parts for header in part.columns)
-    columns: dict[str, list[Cell]] = {}
-    for header in headers:
-        cells = [cell for part in parts for cell in part.columns.get(header, [None] * len(part))]
-        if header not in _KML_OWN or any(cell not in (None, "", -1) for cell in cells):
-            columns[header] = cells
-    starts = np.cumsum([0, *(len(part) for part in parts)])
-    broken = frozenset(int(start) + k for start, part in zip(starts, parts, strict=False) for k in part.broken)
-    return Features("kml", UTF8, columns, np.concatenate([part.shapes for part in parts]), DEGREES, broken)
-
-
-def read_kmz(path: Path) -> Features:
-    """A KMZ: the first KML in the archive, as its standard says."""
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(path) as box:
-        inside = [member for member in box.infolist() if member.filename.lower().endswith(".kml")]
-        if not inside:
-            raise UnusableFileError("file_unreadable", sentence="file_kmz_without_kml")
-        if inside[0].file_size > FILE_LIMIT:
-            raise UnusableFileError("file_too_large", megabytes=round(inside[0].file_size / 1e6), limit=FILE_LIMIT // 1_000_000)
-        try:
-            content = box.read(inside[0])
-        except Exception as error:  # zlib.error, BadZipFile, encryption: there is no common parent
-            raise UnusableFileError("file_unreadable") from error
-        if declares_entities(content[:65_536]):
-            raise UnusableFileError("file_unsafe", sentence="file_unsafe_entities")
-        (Path(folder) / "layer.kml").write_bytes(content)
-        return read_kml(Path(folder) / "layer.kml")
 
 
 def read_dxf(path: Path) -> Features:

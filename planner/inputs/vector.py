@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.inputs import dbf, gdal_layers
+from planner.inputs import dbf, gdal_layers, kml
 from planner.inputs.cells import Cell
 from planner.inputs.encodings import UTF8
 from planner.inputs.features import DEGREES, Features, from_wkb
@@ -36,9 +36,9 @@ def read_features(path: Path, wanted: Sequence[str] = ()) -> Features:
     if suffix == ".gdb":
         return gdal_layers.read_geodatabase(path, wanted)
     if suffix == ".kml":
-        return gdal_layers.read_kml(path)
+        return kml.read_kml(path)
     if suffix == ".kmz":
-        return gdal_layers.read_kmz(path)
+        return kml.read_kmz(path)
     if suffix == ".dxf":
         return gdal_layers.read_dxf(path)
     with path.open("rb") as stream:
