@@ -11,8 +11,8 @@ import shapely
 from planner.errors import InputError, UnitError
 from planner.inputs.layers import Boundaries, DemandPoints, FacilityLayer, Source
 from planner.measure.attaching import counting_facilities
-from planner.measure.city import City
 from planner.measure.by_unit import weighted_quantile
+from planner.measure.city import City
 from planner.measure.coverage import coverage, within
 from planner.network.graph import from_lines
 from planner.units import TravelProfile
