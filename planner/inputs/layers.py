@@ -148,7 +148,8 @@ class DemandPoints:
     """Where the people are.
 
     x, y : (I,) metres. people : group -> (I,) persons (total, age_60_plus, households, ...). units : level -> (I,) codes, "" outside.
-    Sums over the points of a unit equal the unit's stated totals exactly.
+    Sums over the points of a unit equal the unit's stated totals exactly. hide_small : whether counts of 1 to 4 people are kept out of
+    what is published (planner.measure.small_counts): so it is where the people come from a ledger of persons.
     """
 
     x: FloatArray
@@ -157,6 +158,7 @@ class DemandPoints:
     units: Mapping[str, TextArray]
     source: Source
     spread: str = "points"
+    hide_small: bool = False
 
     def __post_init__(self) -> None:
         for values in (self.y, *self.people.values(), *self.units.values()):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from planner.inputs import people_places, persons, rasters, unit_totals
+from planner.inputs import mapping, people_places, persons, rasters, unit_totals
 from planner.inputs.cells import Cell, blank, parse_number, text
 from planner.inputs.layers import TOTAL, FloatArray, TextArray
 from planner.inputs.people import Lines, People, Rows
@@ -42,6 +42,8 @@ def read(spec: PopulationSpec, ground: Ground, lines: Lines, reading: Reading) -
         reading.add(Issue("column_missing", "blocking", table.shown, table.sheet, value="lon, lat", sentence="population_place_missing",
                           params={"there": ", ".join(table.columns)[:300]}))
         return None
+    mapping.note(spec, table, reading)
+    mapping.population_kind(spec, reading)
     rows = _rows(spec, table, reading)
     if rows is None:
         return None

@@ -15,11 +15,12 @@ import numpy.typing as npt
 
 from planner.errors import CrsError
 from planner.inputs import boundaries as boundary_files
-from planner.inputs import checks, facilities, placing, population, systems
+from planner.inputs import checks, facilities, mapping, placing, population, systems
 from planner.inputs import gates as gate_files
 from planner.inputs import kept as kept_files
 from planner.inputs.coordinates import System, metric_crs, parse_system
 from planner.inputs.layers import Boundaries, DemandPoints, FacilityLayer, Source
+from planner.inputs.people_points import people_points
 from planner.inputs.placing import Ground, Placed
 from planner.inputs.population import People
 from planner.inputs.reading import Reading
@@ -57,14 +58,17 @@ class Survey:
 
 def survey(levels: Sequence[BoundarySpec], ledgers: Sequence[FacilitySpec], people: PopulationSpec | None, *, crs: str | None,
            buffer_m: float = BUFFER_M, lines: LinesOf, report: QualityReport,
-           kept: Sequence[FileRef] = ()) -> Survey:
+           kept: Sequence[FileRef] = (), remembered: Mapping[str, Mapping[str, str]] | None = None) -> Survey:
     """Reads all layers of a project into one metric CRS.
 
     crs : the metric CRS, None to choose it from the boundaries; lines : gives the streets on foot in a CRS, None where they cannot be read.
-    kept : files of positions that are kept beside the ledgers (planner.inputs.kept).
+    kept : files of positions that are kept beside the ledgers (planner.inputs.kept); remembered : confirmed columns by the shape of a
+    file (planner.inputs.mapping).
     """
-    found = Survey(Reading(report))
+    found = Survey(Reading(report, remembered or {}))
     reading = found.reading
+    ledgers = [settled for spec in ledgers if (settled := mapping.of_facilities(spec, reading)) is not None]
+    people = None if people is None else mapping.of_population(people, reading)
     found.specs = {"boundaries": {spec.level: spec for spec in levels}, "population": people}
     raw_units = [raw for raw in (boundary_files.read_raw(spec, reading) for spec in levels) if raw is not None]
     raw_ledgers = [raw for raw in (facilities.read_raw(spec, reading) for spec in ledgers) if raw is not None]
@@ -84,7 +88,8 @@ def survey(levels: Sequence[BoundarySpec], ledgers: Sequence[FacilitySpec], peop
     found.ground = ground
     raw_ledgers = [_in_system(raw, system) for raw in raw_ledgers]
     gates = {slug: replace(found_gates, raw=_in_system(found_gates.raw, system)) for slug, found_gates in gates.items()}
-    doubtful = systems.examine(raw_units, [*raw_ledgers, *(found_gates.raw for found_gates in gates.values())], ground, streets, reading)
+    doubtful = systems.examine(raw_units, [*raw_ledgers, *(found_gates.raw for found_gates in gates.values())], ground, streets, reading,
+                               people_points(people, system, reading))
     complete = len(raw_units) == len(levels)
     if complete:
         checks.units(ground, reading, doubtful)
@@ -99,6 +104,8 @@ def survey(levels: Sequence[BoundarySpec], ledgers: Sequence[FacilitySpec], peop
     report.totals.setdefault("facilities", {}).update({slug: placing.totals(placed) for slug, placed in found.facilities.items()})
     if people is not None and complete:
         found.people = population.read(people, ground, lambda: streets, reading)
+        if systems.POPULATION in doubtful:
+            systems.forget_places(people.file.shown, ground, report)
     else:
         _count_rows(people, reading)
     return found
@@ -198,7 +205,8 @@ def as_demand(found: Survey) -> DemandPoints:
     assert found.people is not None
     spec: PopulationSpec = found.specs["population"]
     people = found.people
-    return DemandPoints(people.x, people.y, people.people, people.units, found.source(spec.file.shown, spec.date), spec.spread)
+    return DemandPoints(people.x, people.y, people.people, people.units, found.source(spec.file.shown, spec.date), spec.spread,
+                        spec.hide_small)
 
 
 def read_boundaries(levels: Sequence[BoundarySpec], *, crs: str | None = None, report: QualityReport) -> Boundaries | None:
