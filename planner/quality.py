@@ -48,6 +48,40 @@ class Issue:
                 "column": self.column, "name": self.name, "value": self.value, "done": self.done(lang)}
 
 
+@dataclass(frozen=True, slots=True)
+class SystemEvidence:
+    """What speaks for the coordinate system of one layer (docs/quality.md, section 3).
+
+    section : as in planner.toml; declared : the system it was taken for; likely : the one that explains most; confidence : of `likely`, one
+    of high, medium, low, none; observations, hits : how many there are, and how many hold under each system; kinds : the same by what they
+    are compared with; measured_m, expected_m : metres east and north by which the layer stands off, as measured on so many `places` and
+    as the formula has it, both None where nothing is off or nothing could be measured.
+    """
+
+    section: str
+    file: str
+    declared: str
+    likely: str
+    confidence: str
+    observations: int
+    hits: Mapping[str, int]
+    kinds: Mapping[str, tuple[int, Mapping[str, int]]]
+    measured_m: tuple[float, float] | None = None
+    expected_m: tuple[float, float] | None = None
+    places: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The evidence as the report's JSON has it."""
+        offset = None
+        if self.measured_m is not None and self.expected_m is not None:
+            measured, expected = ([round(part, 1) for part in vector] for vector in (self.measured_m, self.expected_m))
+            offset = {"measured_m": measured, "expected_m": expected, "places": self.places}
+        return {"section": self.section, "file": self.file, "declared": self.declared, "likely": self.likely,
+                "confidence": self.confidence, "observations": self.observations, "hits": dict(self.hits),
+                "kinds": {kind: {"observations": count, "hits": dict(hits)} for kind, (count, hits) in self.kinds.items()},
+                "offset": offset}
+
+
 @dataclass(slots=True)
 class FileRecord:
     """One file that planner.toml names: its rows in and rows kept. rows_dropped is their difference, always.
@@ -82,6 +116,9 @@ class QualityReport:
     issues: list[Issue] = field(default_factory=list)
     files: dict[str, FileRecord] = field(default_factory=dict)
     totals: dict[str, Any] = field(default_factory=dict)
+    systems: list[SystemEvidence] = field(default_factory=list)
+    columns: list[dict[str, Any]] = field(default_factory=list)
+    population: dict[str, Any] = field(default_factory=dict)
 
     def add(self, code: str, severity: str, file: str, *, sentence: str | None = None, sheet: str | None = None,
             row: int | None = None, column: str | None = None, name: str | None = None, value: str | None = None,
@@ -102,4 +139,5 @@ class QualityReport:
         """The report as JSON, schema planner.quality/1."""
         return {"schema": "planner.quality/1", "project": self.project, "crs": self.crs,
                 "files": [record.to_dict() for record in self.files.values()], "totals": self.totals,
-                "issues": [issue.to_dict(lang) for issue in self.issues]}
+                "systems": [found.to_dict() for found in self.systems], "columns": self.columns,
+                "population": self.population, "issues": [issue.to_dict(lang) for issue in self.issues]}

@@ -22,16 +22,19 @@ CELL_WIDTH = 60
 @click.command(name="check")
 @click.argument("project", type=click.Path(path_type=Path), required=False)
 @click.option("--network", is_flag=True, help="test the streets too: connection, dead ends, missing bridges, completeness / 检验路网")
+@click.option("--columns", "show_columns", is_flag=True, help="which header is read as what, and the lines for planner.toml / 列的对应")
+@click.option("--write-columns", is_flag=True, help="confirm them: write them into planner.toml and remember them / 确认并写入列的对应")
 @record_options
 @command_options
-def command(project: Path | None, network: bool, form: str, out: Path | None, lang: str, quiet: bool) -> None:
+def command(project: Path | None, network: bool, show_columns: bool, write_columns: bool, form: str, out: Path | None, lang: str,
+            quiet: bool) -> None:
     """Read a project's data and report their quality; exit 1 when a fault must be mended first. 检查项目数据质量。
 
     With --out FILE.xlsx the issues become a list with the original row numbers, for the owners of the ledgers to answer.
     """
     from planner.plan.project import read_project, survey_project
 
-    report, examined = QualityReport(), None
+    report, examined, said = QualityReport(), None, None
     try:
         said = read_project(project, report=report)
         found, streets = survey_project(said, report=report)
@@ -48,8 +51,16 @@ def command(project: Path | None, network: bool, form: str, out: Path | None, la
         from planner.export.issue_list import write_issue_list
 
         write_issue_list(report, out, lang)
+    elif show_columns and form == "table":
+        from planner.cli.check_columns import tables
+
+        write(tables(report, lang), out)
     else:
         write(_text(report, examined, network, form, lang), out)
+    if write_columns and said is not None:
+        from planner.cli.check_columns import confirm
+
+        confirm(said.folder, report, lang, quiet=quiet)
     if report.blocking:
         fail(blocking_line(report, lang))
 

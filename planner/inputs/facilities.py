@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from planner.errors import InputError
 from planner.inputs import cells as typed_cells
+from planner.inputs import mapping
 from planner.inputs.boundaries import free_column, layer_system
 from planner.inputs.cells import Cell, blank, each, narrow, parse_date, parse_number, text
 from planner.inputs.coordinates import WGS84, System
@@ -100,6 +101,7 @@ def read_raw(spec: FacilitySpec, reading: Reading) -> RawFacilities | None:
              for condition in conditions]
     if reading.missing_columns(table, [*named, *asked]):
         return None
+    mapping.note(spec, table, reading)
     columns = {condition.column: table.columns[header] for condition, header in zip(conditions, asked, strict=True)}
     chosen = np.array(select(conditions, columns, len(table)), dtype=bool)
     reading.select(table, chosen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from planner.inputs.cells import Cell, blank, text
@@ -64,6 +64,22 @@ def choose_sheet(sheets: Sequence[Sheet], wanted: Sequence[str], name: str | Non
     if len(filled) <= 1:
         return filled[0] if filled else None
     return max(filled, key=lambda sheet: _Header.find(sheet, wanted).score)
+
+
+def headers(sheets: Sequence[Sheet], score: Callable[[Sequence[str]], int],
+            name: str | None = None) -> tuple[str | None, tuple[str, ...]] | None:
+    """The sheet and the headers that score highest, where nobody has said which are wanted; None where there is no such sheet or row."""
+    best: tuple[int, str | None, tuple[str, ...]] | None = None
+    for sheet in sheets:
+        if not sheet.rows or name not in (None, sheet.name):
+            continue
+        for levels in range(1, HEADER_LEVELS + 1):
+            for at in range(min(len(sheet.rows) - levels + 1, HEADER_SEARCH_ROWS)):
+                names = _names(sheet, at, levels)
+                reached = score(names)
+                if best is None or reached > best[0]:
+                    best = reached, sheet.name, names
+    return None if best is None else best[1:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from planner.inputs import files, ledger, personal, vector
 from planner.inputs.cells import Cell
+from planner.inputs.columns import likely
 from planner.inputs.encodings import UTF8
 from planner.inputs.files import UnusableFileError
 from planner.inputs.specs import FileRef
@@ -46,9 +47,10 @@ class Table:
 
 @dataclass(slots=True)
 class Reading:
-    """One reading of one project."""
+    """One reading of one project. remembered : shape of a file -> key -> header, as a person confirmed them (planner.inputs.columns)."""
 
     report: QualityReport
+    remembered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     _said: set[object] = field(default_factory=set)
     _dated: set[str] = field(default_factory=set)
     _files: dict[str, Any] = field(default_factory=dict)
@@ -111,6 +113,21 @@ class Reading:
             return replace(found, columns={header: cells for header, cells in found.columns.items() if header in wanted})
         return self._impersonal(found, wanted)
 
+    def headers(self, ref: FileRef, score: Callable[[Sequence[str]], int], *, role: str, date: str = "", sheet: str | None = None,
+                empty: str = "warning") -> tuple[str | None, tuple[str, ...]] | None:
+        """The sheet and the headers of a file whose columns are not known yet: the rows that score highest. None as in `table`."""
+        self.record(ref, role, date)
+
+        def read() -> tuple[str | None, tuple[str, ...]]:
+            if ref.path.suffix.lower() not in TABLE_SUFFIXES:
+                return None, tuple(self._layer(ref, ()).columns)
+            found = ledger.headers(self._book(ref).sheets, score, sheet)
+            if found is None:
+                raise UnusableFileError("file_empty", sentence="file_without_rows")
+            return found
+
+        return self.attempt(ref, read, empty=empty)
+
     def _impersonal(self, table: Table, wanted: Sequence[str]) -> Table:
         """A table without personal columns, and without identity numbers in those that planner.toml names."""
         key = f"personal{table.shown}|{table.sheet}|" + "|".join(wanted)
@@ -143,9 +160,14 @@ class Reading:
         found: Found = self._files[key]
         return found
 
+    def _book(self, ref: FileRef) -> Workbook:
+        """The sheets of a table file, read once."""
+        book: Workbook = self._once("book", ref, lambda: read_workbook(ref.path))
+        return book
+
     def _ledger(self, ref: FileRef, wanted: Sequence[str], sheet_name: str | None, keys: Sequence[str], empty: str) -> Table:
         """A table file: workbook or text."""
-        book: Workbook = self._once("book", ref, lambda: read_workbook(ref.path))
+        book = self._book(ref)
         record = self.report.record(ref.shown)
         record.format, record.encoding = book.format, book.encoding
         stated = {".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls"}.get(ref.path.suffix.lower(), "csv")
@@ -216,8 +238,9 @@ class Reading:
         """The wanted headers that a table has not, each written down as a blocking issue."""
         missing = [name for name in dict.fromkeys(wanted) if name not in table.columns]
         for name in missing:
-            there = ", ".join(list(table.columns)[:30])
-            self.add(Issue("column_missing", "blocking", table.shown, table.sheet, value=name, params={"there": there[:500]}))
+            there, close = ", ".join(list(table.columns)[:30]), likely(name, table.columns)
+            self.add(Issue("column_missing", "blocking", table.shown, table.sheet, value=name, params={"there": there[:500],
+                           "close": ", ".join(close)[:200]}, sentence="column_missing_close" if close else None))
         return missing
 
     def select(self, table: Table, chosen: npt.NDArray[np.bool_]) -> None:

@@ -47,7 +47,8 @@ class EntranceSpec:
 
 @dataclass(frozen=True, slots=True)
 class FacilitySpec:
-    """`[facilities.SLUG]`: `columns` maps our keys to headers of the file; further headers keep their own names."""
+    """`[facilities.SLUG]`: `columns` maps our keys to headers of the file; further headers keep their own names. recognise : whether keys
+    that `columns` lacks are looked for among the headers (planner.inputs.mapping)."""
 
     slug: str
     file: FileRef
@@ -59,6 +60,7 @@ class FacilitySpec:
     outside: str = "drop"
     sheet: str | None = None
     entrances: EntranceSpec | None = None
+    recognise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class PopulationSpec:
     """`[population]`: `columns` maps groups (total, age_60_plus, ...), and code, lon, lat, x, y to headers; of a raster, groups to bands.
 
     persons_on : of a ledger with one row a person, the ISO day on which ages are taken; "" for any other file.
-    hide_small : whether counts of 1 to 4 people are kept out of what is published.
+    hide_small : whether counts of 1 to 4 people are kept out of what is published. kind : which population it is (columns.KINDS), as
+    declared, "" where planner.toml does not say. recognise : as of FacilitySpec.
     """
 
     file: FileRef
@@ -79,6 +82,8 @@ class PopulationSpec:
     sheet: str | None = None
     persons_on: str = ""
     hide_small: bool = False
+    kind: str = ""
+    recognise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,17 @@ class StreetsSpec:
     crs: str | None = None
     date: str = ""
     attribution: Mapping[str, str] | str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesSpec:
+    """`[places]`: a table of place names and addresses (地名地址) by which facilities without a position are found; `columns` names
+    name or address (or both), lon and lat, and township and community where the table states them."""
+
+    file: FileRef
+    columns: Mapping[str, str]
+    crs: str = "auto"
+    sheet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import planner
 from planner.errors import InputError, NetworkError
-from planner.inputs.specs import BasemapSpec, BoundarySpec, CandidateSpec, FacilitySpec, FileRef, PopulationSpec, StreetsSpec
+from planner.inputs.specs import BasemapSpec, BoundarySpec, CandidateSpec, FacilitySpec, FileRef, PlacesSpec, PopulationSpec, StreetsSpec
 from planner.plan import sections
 from planner.plan.config import CONFIG_FILE, Config
 from planner.quality import QualityReport
@@ -51,6 +51,7 @@ class Project:
     basemap: tuple[BasemapSpec, ...] = ()
     costs: FileRef | None = None
     growth: FileRef | None = None
+    places: PlacesSpec | None = None
 
     @property
     def config_path(self) -> Path:
@@ -115,18 +116,20 @@ def _project(config: Config, folder: Path) -> Project:
         dt.date.fromisoformat(day) if day else None, BUFFER_M if buffer_m is None else buffer_m, levels, sections.streets(config),
         sections.population(config), sections.facilities(config), sections.travels(config), sections.packs(config, plan),
         sections.parameters(config, plan), sections.reported(config), sections.candidates(config), sections.basemap(config),
-        sections.plain_file(config, "costs"), sections.plain_file(config, "growth"))
+        sections.plain_file(config, "costs"), sections.plain_file(config, "growth"), sections.places(config))
 
 
 # ---- project to city -------------------------------------------------------------------------------------------------
 def survey_project(project: Project, *, report: QualityReport) -> tuple[Survey, Streets | None]:
     """Reads everything that a project names; bad data become issues of the report, and nothing is raised for them."""
     from planner.inputs.readers import survey
+    from planner.plan.columns_kept import remembered_columns
     from planner.plan.positions_kept import position_files
 
     known: list[Streets] = []
     found = survey(project.boundaries, project.facilities, project.population, crs=project.crs, buffer_m=project.buffer_m,
-                   lines=partial(_street_lines, project, report, known), report=report, kept=position_files(project.folder))
+                   lines=partial(_street_lines, project, report, known), report=report, kept=position_files(project.folder),
+                   remembered=remembered_columns(project.folder))
     _read_rest(project, found)
     return found, known[0] if known else None
 
@@ -177,6 +180,8 @@ def _read_rest(project: Project, found: Survey) -> None:
     refs += [(spec.file, f"candidates.{spec.name}", tuple(spec.columns.values())) for spec in project.candidates]
     refs += [(spec.file, f"basemap.{spec.name}", ()) for spec in project.basemap]
     refs += [(ref, role, ()) for ref, role in ((project.costs, "costs"), (project.growth, "growth")) if ref is not None]
+    if project.places is not None:
+        refs.append((project.places.file, "places", tuple(project.places.columns.values())))
     import numpy as np
 
     for ref, role, wanted in refs:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from planner.errors import CrsError, InputError
+from planner.inputs.columns import KINDS
 from planner.inputs.coordinates import parse_system
 from planner.inputs.extents import ENTRANCES
 from planner.inputs.facilities import PLACE_KEYS, UNIT_KEYS
@@ -19,6 +20,7 @@ from planner.inputs.specs import (
     EntranceSpec,
     FacilitySpec,
     FileRef,
+    PlacesSpec,
     PopulationSpec,
     StreetsSpec,
 )
@@ -28,7 +30,7 @@ from planner.plan.config import Config, Table, join
 from planner.units import DEFAULT_MAX_SNAP_M, MODES, TravelProfile
 
 SECTIONS = ("project", "boundaries", "streets", "population", "facilities", "travel", "plan", "candidates", "basemap", "costs", "growth",
-            "reported")
+            "reported", "places")
 SPREADS = ("streets", "residential", "points", "raster")
 BASEMAPS = ("water", "rail", "green")
 PARAMETERS = ("share", "minutes", "metres", "travel", "group", "layers")
@@ -109,12 +111,16 @@ def population(config: Config) -> PopulationSpec | None:
     if "population" not in config.tree:
         config.wrong("population", "config_section_required")
         return None
-    config.unknown(table, (*_SOURCE, "columns", "spread", "spread_path", "level", "crs", "date", "sheet", "persons", "small_counts"),
+    config.unknown(table, (*_SOURCE, "columns", "spread", "spread_path", "level", "crs", "date", "sheet", "persons", "small_counts", "kind",
+                           "recognise"),
                    "population")
     before = len(config.report.blocking)
     file = config.file(table, "population")
     raster = is_raster(file)
-    columns = config.columns(table, "population", required=not raster)
+    persons = table.get("persons") is True
+    columns = config.columns(table, "population", required=persons)
+    recognise = _recognise(config, table, "population") and not (raster or persons)
+    kind = config.choice(table, "kind", "population", tuple(KINDS), "") if "kind" in table else ""
     spread = config.choice(table, "spread", "population", SPREADS, "streets")
     carrier = config.file(table, "population", "spread_path", required=False)
     level, crs = config.words(table, "level", "population"), _layer_crs(config, table, "population")
@@ -122,7 +128,7 @@ def population(config: Config) -> PopulationSpec | None:
         config.wrong("population.level", "config_choice", level, options=", ".join(config.table(config.tree, "boundaries")))
     date, sheet = config.day(table, "date", "population"), config.words(table, "sheet", "population")
     persons_on = _persons(config, table, columns or {}, date)
-    if columns is not None and "total" not in columns and not (persons_on or raster):
+    if columns is not None and "total" not in columns and not (persons_on or raster or recognise):
         config.wrong("population.columns", "config_total_required")
     over = is_raster(carrier)
     if not raster and (spread == "raster") != over and not (over and spread == "points"):
@@ -132,7 +138,7 @@ def population(config: Config) -> PopulationSpec | None:
     if file is None or columns is None or len(config.report.blocking) > before:
         return None
     return PopulationSpec(file, columns, "raster" if raster else spread, carrier, level, None if crs == "auto" else crs, date, sheet,
-                          persons_on, hide)
+                          persons_on, hide, kind, recognise)
 
 
 def _persons(config: Config, table: Table, columns: Mapping[str, str], date: str) -> str:
@@ -154,12 +160,12 @@ def facilities(config: Config) -> tuple[FacilitySpec, ...]:
     """[facilities.SLUG]."""
     specs = []
     for slug, prefix, table in _sections(config, "facilities"):
-        config.unknown(table, (*_SOURCE, "where", "columns", "crs", "date", "count_by", "outside", "sheet", "label", "entrances"),
-                       prefix)
+        config.unknown(table, (*_SOURCE, "where", "columns", "crs", "date", "count_by", "outside", "sheet", "label", "entrances",
+                               "recognise"), prefix)
         before = len(config.report.blocking)
         file = config.file(table, prefix)
         shapes = file is not None and file.path.suffix.lower() in VECTOR_SUFFIXES
-        columns = config.columns(table, prefix, required=not shapes)
+        columns, recognise = config.columns(table, prefix, required=False), _recognise(config, table, prefix)
         where, crs = config.words(table, "where", prefix), _layer_crs(config, table, prefix)
         if where is not None:
             try:
@@ -171,10 +177,18 @@ def facilities(config: Config) -> tuple[FacilitySpec, ...]:
         date, sheet = config.day(table, "date", prefix), config.words(table, "sheet", prefix)
         entrances = _entrances(config, table, prefix)
         if columns is not None:
-            _check_place(config, prefix, columns, otherwise=shapes or entrances is not None)
+            _check_place(config, prefix, columns, otherwise=shapes or recognise or entrances is not None)
         if file is not None and columns is not None and len(config.report.blocking) == before:
-            specs.append(FacilitySpec(slug, file, columns, where, crs or "auto", date, count_by, outside, sheet, entrances))
+            specs.append(FacilitySpec(slug, file, columns, where, crs or "auto", date, count_by, outside, sheet, entrances, recognise))
     return tuple(specs)
+
+
+def _recognise(config: Config, table: Table, prefix: str) -> bool:
+    """Whether keys are to be looked for among the headers: where there is no `columns`, or where `recognise = true` says so."""
+    given = table.get("recognise", "columns" not in table)
+    if not isinstance(given, bool):
+        config.wrong(join(prefix, "recognise"), "config_type", given, expected="true, false")
+    return given is True
 
 
 def _entrances(config: Config, table: Table, prefix: str) -> EntranceSpec | None:
@@ -305,6 +319,24 @@ def basemap(config: Config) -> tuple[BasemapSpec, ...]:
         if file is not None:
             specs.append(BasemapSpec(name, file, kind))
     return tuple(specs)
+
+
+def places(config: Config) -> PlacesSpec | None:
+    """[places]: a table of place names and addresses."""
+    if "places" not in config.tree:
+        return None
+    table = config.table(config.tree, "places")
+    config.unknown(table, (*_SOURCE, "columns", "crs", "sheet"), "places")
+    file, columns = config.file(table, "places"), config.columns(table, "places", required=False)
+    crs, sheet = _layer_crs(config, table, "places"), config.words(table, "sheet", "places")
+    if file is None or columns is None:
+        return None
+    shapes = file.path.suffix.lower() in VECTOR_SUFFIXES
+    columns = columns or {"name": "name", **({} if shapes else {"lon": "lon", "lat": "lat"})}
+    if not {"name", "address"} & set(columns) or not (shapes or {"lon", "lat"} <= set(columns) or {"x", "y"} <= set(columns)):
+        config.wrong("places.columns", "config_places_columns")
+        return None
+    return PlacesSpec(file, columns, crs or "auto", sheet)
 
 
 def plain_file(config: Config, section: str) -> FileRef | None:

@@ -1,0 +1,95 @@
+"""The columns part of `planner check`: which header is read as what, as a table and as lines to paste into planner.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from planner.cli.common import as_table
+from planner.errors import InputError
+from planner.i18n import t
+from planner.quality import QualityReport
+
+
+def tables(report: QualityReport, lang: str) -> str:
+    """The mapping of every section, the questions that are open, and the lines of planner.toml that state what is in use."""
+    parts = []
+    for entry in report.columns:
+        rows = [[column["key"], column["header"], t(f"check.columns.{column['how']}", lang), _kind(column["kind"], lang)]
+                for column in entry["columns"]]
+        rows += [[key, " | ".join(listed), t("check.columns.ambiguous", lang), ""] for key, listed in entry["ambiguous"].items()]
+        rows += [[key, " | ".join(listed), t("check.columns.not_used", lang), ""] for key, listed in entry["not_used"].items()]
+        rows += [["", header, t("check.columns.unknown", lang), ""] for header in entry["unknown"]]
+        heads = [t(f"check.columns.{head}", lang) for head in ("key", "header", "how", "kind")]
+        shown = [["".join(char if char.isprintable() else " " for char in cell)[:60] for cell in row] for row in rows]
+        where = entry["file"] + (f" [{entry['sheet']}]" if entry["sheet"] else "")
+        parts.append(f"{entry['section']} · {where}\n" + as_table(shown, heads, [False] * 4))
+    if people := population_line(report, lang):
+        parts.append(people)
+    if lines := toml_lines(report.columns):
+        parts.append(t("check.columns.paste", lang) + "\n" + lines)
+    return "\n".join(parts)
+
+
+def population_line(report: QualityReport, lang: str) -> str:
+    """Which population the groups are, in one line; "" where there is none."""
+    said = report.population
+    if not said:
+        return ""
+    kinds: dict[str, list[str]] = {}
+    for group, kind in said["groups"].items():
+        kinds.setdefault(kind, []).append(group)
+    named = {kind: _kind(kind, lang) or t("check.columns.kind_unstated", lang) for kind in kinds}
+    listed = "; ".join(f"{named[kind]}: {', '.join(groups)}" for kind, groups in kinds.items())
+    return t("check.population", lang, listed=listed) + "\n"
+
+
+def _kind(kind: str, lang: str) -> str:
+    """A kind of population or capacity in words."""
+    return t(f"check.columns.kind_{kind}", lang) if kind else ""
+
+
+def toml_lines(entries: Sequence[Mapping[str, Any]]) -> str:
+    """`columns = { ... }` of each section that does not state all of its own, as planner.toml has it; open questions as remarks."""
+    from planner.plan.toml_edit import as_toml
+
+    lines = []
+    for entry in entries:
+        if all(column["how"] == "stated" for column in entry["columns"]) and not entry["ambiguous"]:
+            continue
+        lines.append(f"[{entry['section']}]")
+        lines += [f"# {key} = {' | '.join(as_toml(header) for header in listed)} ?" for key, listed in entry["ambiguous"].items()]
+        lines.append(f"columns = {as_toml(_columns(entry))}")
+    return "\n".join(lines) + ("\n" if lines else "")
+
+
+def _columns(entry: Mapping[str, Any]) -> dict[str, str]:
+    """Keys and headers of an entry."""
+    return {column["key"]: column["header"] for column in entry["columns"]}
+
+
+def confirm(folder: Path, report: QualityReport, lang: str, *, quiet: bool) -> None:
+    """Confirms the mapping in use: writes the columns that planner.toml does not state into it and remembers every mapping for the next
+    file of its shape; sections with an open question are left as they are. Says on stderr what was done. Raises InputError where
+    planner.toml cannot be edited safely: what is remembered is remembered even then."""
+    from planner.plan.columns_kept import remember_columns
+    from planner.plan.config import split
+    from planner.plan.toml_edit import edit_project
+
+    settled = [entry for entry in report.columns if not entry["ambiguous"]]
+    try:
+        count = remember_columns(folder, settled)
+    except OSError as error:
+        raise InputError("edit_not_written", file="columns.toml") from error
+    fresh = [entry for entry in settled if any(column["how"] != "stated" for column in entry["columns"])]
+    for entry in fresh:
+        edit_project(folder, split(entry["section"]), "columns", _columns(entry))
+    if not quiet:
+        sections = ", ".join(entry["section"] for entry in fresh)
+        click.echo(t("check.columns.written" if fresh else "check.columns.remembered_only", lang, sections=sections, count=count), err=True)
+        for entry in report.columns:
+            if entry["ambiguous"]:
+                click.echo(t("check.columns.not_written", lang, section=entry["section"], keys=", ".join(entry["ambiguous"])), err=True)
