@@ -13,6 +13,7 @@ COMMANDS = {
     "evaluate": "every target of a pack on this data / 指标达标评估",
     "gaps": "gap list and capital-project list / 缺口清单与项目库",
     "distances": "street distances between two point tables / 路网距离",
+    "place": "facilities without a position / 待落点设施",
     "convert": "coordinate systems / 坐标转换",
     "new": "a new project folder / 新建项目",
     "serve": "the map in the browser / 打开地图界面",

@@ -62,7 +62,7 @@ def read_kept(refs: Sequence[FileRef], reading: Reading) -> Kept:
     """The kept places of some files; a later row or file replaces an earlier one for the same facility."""
     kept = Kept()
     for ref in refs:
-        table = reading.table(ref, KEPT_COLUMNS[:5], role="positions", keys=("layer",))
+        table = reading.table(ref, KEPT_COLUMNS[:5], role="positions", keys=("layer",), empty="info")
         if table is None or reading.missing_columns(table, ("layer", "id", "lon", "lat")):
             continue
         number = len(kept.tables)

@@ -82,7 +82,10 @@ def forget_position(folder: Path, layer: str, id: str) -> bool:
     left = [row for row in rows if (row["layer"].strip(), row["id"].strip()) != (layer, id)]
     if len(left) == len(rows):
         return False
-    _write(path, heads, left)
+    if left or len(heads) > len(KEPT_COLUMNS):
+        _write(path, heads, left)
+    else:
+        path.unlink()
     return True
 
 
