@@ -1,0 +1,141 @@
+"""Counts of 1 to 4 people kept out of what is published, so that no subtraction brings them back.
+
+Units u in A of a level stand in parents, these in coarser ones, up to the whole; the sums of all of them may be published. Let v[u, k] be a
+count of unit u. A unit with 0 < v[u, k] < SMALL for any k is hidden, and with it, in each parent whose own sums are shown,
+further units (the least populous first) until at least two are hidden and the hidden ones hold at least SMALL in every column k that is
+small somewhere: then v[u, k] may be anything from 0 to SMALL at the least, whatever is added or subtracted. A parent that is hidden
+itself - it is small, or completes another - has at least one hidden unit under it, or the units would tell its sum. So the levels are
+gone through from the whole down, and tables of several levels agree. This is complementary cell suppression for nested tables
+(Willenborg and de Waal, Elements of Statistical Disclosure Control, 2001, chapter 4), by the plain rule instead of the least loss.
+
+It protects one table and the tables of the coarser levels. Two tables of different minutes, days or groups may still be
+subtracted from each other: docs/quality.md, section 6.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.inputs.layers import BoolArray, FloatArray, IntArray
+from planner.inputs.specs import LEVELS
+
+if TYPE_CHECKING:
+    from planner.measure.city import City
+    from planner.measure.coverage import Coverage, UnitCoverage
+
+SMALL = 5.0
+"""Counts above 0 and below this are hidden: 1 to 4 people, and parts of a person of people who were spread."""
+PARTS = ("people_covered", "people_beyond", "people_unattached", "people_unreached", "straight_people_covered")
+"""The counts of a unit beside its people; hidden all together, as they add up to these."""
+DERIVED = ("share", "straight_share")
+_DUST = 2.0**-21
+
+
+def small(values: FloatArray) -> BoolArray:
+    """Which counts are too small to be shown."""
+    found: BoolArray = (values > _DUST) & (values < SMALL)
+    return found
+
+
+def hidden(values: FloatArray, ladder: Sequence[IntArray], forced: Sequence[BoolArray] = ()) -> list[BoolArray]:
+    """Which units are hidden at each level, finest first, the whole last.
+
+    values : (A, K) counts of the finest level. ladder : for each level the number of each unit's parent in the next coarser, the last
+    one all 0 for the whole. forced : per level, units that are hidden anyway.
+    """
+    own = small(values).any(axis=1) | (forced[0] if forced else False)
+    if not ladder:
+        return [own]
+    parent = ladder[0]
+    count = len(ladder[1]) if len(ladder) > 1 else 1
+    sums = np.column_stack([np.bincount(parent, weights=column, minlength=count) for column in values.T])
+    above = hidden(sums, ladder[1:], forced[1:])
+    for number in range(count):
+        inside = np.flatnonzero(parent == number)
+        own[inside] = _completed(values[inside], own[inside], bool(above[0][number]))
+    return [own, *above]
+
+
+def _completed(values: FloatArray, mask: BoolArray, parent_hidden: bool) -> BoolArray:
+    """The hidden units of one parent with those that complete them: the least populous that help."""
+    mask = mask.copy()
+    if not (mask.any() or parent_hidden):
+        return mask
+    people = values.max(axis=1)
+    whole = values.sum(axis=0)
+    while True:
+        held = values[mask].sum(axis=0)
+        if parent_hidden:
+            short = held < np.minimum(SMALL, whole) - _DUST
+            enough = mask.any() or not (whole > _DUST).any()
+        else:
+            short = small(values[mask]).any(axis=0) & (held < SMALL)
+            enough = int(mask.sum()) >= 2
+        if enough and not short.any():
+            return mask
+        helps = ~mask & (values[:, short].sum(axis=1) > _DUST if short.any() else people > _DUST)
+        if not helps.any():
+            helps = ~mask & (people > _DUST) if not enough else helps
+        if not helps.any():
+            return mask  # nothing is left to hide: then the parent's sum is small, and hidden itself
+        full = helps & (values[:, short] >= SMALL).all(axis=1) if short.any() else helps & (people >= SMALL)
+        chosen = np.flatnonzero(full if full.any() else helps)
+        mask[chosen[int(np.argmin(people[chosen]))]] = True
+
+
+def ladder_of(city: City, by: str) -> list[IntArray]:
+    """For a level and each coarser one of the project, the number of each unit's parent; the last leads to the whole."""
+    levels = [by]
+    if by in LEVELS:
+        levels += [level for level in reversed(LEVELS[:LEVELS.index(by)]) if level in city.boundaries.levels]
+    found: list[IntArray] = []
+    for level, upper in itertools.pairwise(levels):
+        place = {code: k for k, code in enumerate(city.boundaries.frame(upper)["code"])}
+        parents = [place.get(code, -1) for code in city.boundaries.frame(level)["parent"]]
+        if min(parents, default=0) < 0:
+            break  # units without a parent: from here on only the whole is their sum
+        found.append(np.array(parents, dtype=np.int64))
+    size = len(city.boundaries.frame(levels[len(found)]))
+    return [*found, np.zeros(size, dtype=np.int64)]
+
+
+def published(city: City, coverage: Coverage) -> Coverage:
+    """A coverage as it may be shown: hidden counts are NaN, what follows from them None. The same where nothing is to be hidden."""
+    if not city.demand.hide_small or not coverage.units:
+        return coverage
+    ladder = ladder_of(city, coverage.by)
+    people = np.array([[unit.people] for unit in coverage.units])
+    without = hidden(people, ladder)
+    parts = np.array([[unit.people, *(getattr(unit, part) for part in PARTS), unit.people - unit.straight_people_covered]
+                      for unit in coverage.units])
+    masks = hidden(parts, ladder, without)
+    units = tuple(_shown(unit, bool(all_hidden), bool(part_hidden))
+                  for unit, all_hidden, part_hidden in zip(coverage.units, without[0], masks[0], strict=True))
+    return replace(coverage, units=units, total=_shown(coverage.total, bool(without[-1][0]), bool(masks[-1][0])))
+
+
+def _shown(unit: UnitCoverage, all_hidden: bool, part_hidden: bool) -> UnitCoverage:
+    """One unit as it may be shown."""
+    if not (all_hidden or part_hidden):
+        return unit
+    gone: dict[str, float | None] = {**dict.fromkeys(PARTS, math.nan), **dict.fromkeys(DERIVED)}
+    if all_hidden:
+        gone |= {"people": math.nan, "nearest_mean_m": None, "nearest_p50_m": None, "nearest_p95_m": None}
+    return replace(unit, **gone)  # type: ignore[arg-type]
+
+
+def is_hidden(unit: UnitCoverage) -> bool:
+    """Whether any count of a unit is hidden."""
+    return math.isnan(unit.people) or math.isnan(unit.people_covered)
+
+
+def hidden_rows(counts: Sequence[float | None]) -> BoolArray:
+    """Which of some counts with a published sum are to be hidden; None stands for no count."""
+    values = np.array([[0.0 if count is None else count] for count in counts], dtype=np.float64).reshape(-1, 1)
+    return hidden(values, [np.zeros(len(values), dtype=np.int64)])[0]
