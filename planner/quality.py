@@ -52,13 +52,13 @@ class Issue:
 class SystemEvidence:
     """What speaks for the coordinate system of one layer (docs/quality.md, section 3).
 
-    section : as in planner.toml; declared : the system it was taken for; likely : the one that explains most; confidence : of `likely`, one
-    of high, medium, low, none; observations, hits : how many there are, and how many hold under each system; kinds : the same by what they
-    are compared with; measured_m, expected_m : metres east and north by which the layer stands off, as measured on so many `places` and
-    as the formula has it, both None where nothing is off or nothing could be measured.
+    sections : those of planner.toml that name the file; declared : the system it was taken for; likely : the one that explains most;
+    confidence : of `likely`, one of high, medium, low, none; observations, hits : how many there are, and how many hold under each system;
+    kinds : the same by what they are compared with; measured_m, expected_m : metres east and north by which the layer stands off, as
+    measured on so many `places` and as the formula has it, both None where nothing is off or nothing could be measured.
     """
 
-    section: str
+    sections: tuple[str, ...]
     file: str
     declared: str
     likely: str
@@ -76,7 +76,7 @@ class SystemEvidence:
         if self.measured_m is not None and self.expected_m is not None:
             measured, expected = ([round(part, 1) for part in vector] for vector in (self.measured_m, self.expected_m))
             offset = {"measured_m": measured, "expected_m": expected, "places": self.places}
-        return {"section": self.section, "file": self.file, "declared": self.declared, "likely": self.likely,
+        return {"sections": list(self.sections), "file": self.file, "declared": self.declared, "likely": self.likely,
                 "confidence": self.confidence, "observations": self.observations, "hits": dict(self.hits),
                 "kinds": {kind: {"observations": count, "hits": dict(hits)} for kind, (count, hits) in self.kinds.items()},
                 "offset": offset}

@@ -1,120 +1,135 @@
 """Which coordinate system do the coordinates speak? Hypotheses compared by where the points fall.
 
-A ledger of which no more is known than its numbers may be in WGS84, GCJ-02 or BD-09, and so may a boundary. For every hypothesis the
-evidence is counted: points in their stated unit (or in any), points near a street, units inside their parents. The assignment of systems
-that explains most is taken, where what is declared counts as true until the evidence against it is plain: another system must explain
-MARGIN of all observations more, and SIGMAS times the square root of those that do not hold as declared. Nothing is ever converted by this.
+A ledger of which no more is known than its numbers may be in WGS84, GCJ-02 or BD-09, and so may a boundary, a street layer or the people's
+points. For every hypothesis the evidence is counted (planner.inputs.evidence). The assignment of systems that explains most is taken, where
+what is declared counts as true until the evidence against it is plain: another system must explain MARGIN of all observations more, and
+SIGMAS times the square root of those that do not hold as declared. Nothing is ever converted by this; every layer's counts go into the
+report (`systems`), so that a person can confirm what is likely.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
-from planner.inputs import planes
+from planner.inputs import offsets, planes
 from planner.inputs.boundaries import RawUnits
-from planner.inputs.coordinates import BD09, GCJ02, WGS84, System, from_wgs84, to_wgs84
+from planner.inputs.coordinates import WGS84, to_wgs84
+from planner.inputs.evidence import (
+    GUESSES,
+    PEOPLE,
+    STREETS,
+    Hits,
+    Layer,
+    Pair,
+    PeoplePoints,
+    Points,
+    Scene,
+    count_points,
+    pairs,
+    points_of,
+)
 from planner.inputs.facilities import RawFacilities
-from planner.inputs.layers import FloatArray, IntArray
 from planner.inputs.outline import in_china
 from planner.inputs.placing import Ground, plane
 from planner.inputs.reading import Reading
 from planner.inputs.specs import LEVELS
 from planner.inputs.spread import StreetLines
-from planner.inputs.status import BoolArray
-from planner.inputs.units import coarser
-from planner.quality import Issue
+from planner.quality import Issue, QualityReport, SystemEvidence
 
-GUESSES = (WGS84, GCJ02, BD09)
 MARGIN = 0.1
 SIGMAS = 2.0
 EACH_LAYER = 3.0
-STREETS = "\0streets"
-"""Stands for the streets among the layers; no level can be called so."""
-SAMPLE = 1500
-"""Points of a file that are looked at; more would not say more."""
-NEAR_STREET_M = (10.0, 15.0, 20.0, 30.0, 45.0, 60.0)
-"""A facility stands beside a street; how near depends on how both were drawn, so that the distance that tells most is taken."""
+PEOPLE_WEIGH = 1.25
+"""A ledger is likelier to be off than the people's points, where nothing else tells which of the two is."""
 AGREES = 0.6
 """Share of another layer's points that must lie in a layer of unstated system for it to be used (with a warning)."""
-CORNERS = 12
-SHRINK = 0.9
+POPULATION = "population"
+PLAIN_LEAD, SOME_LEAD = 0.2, 0.1
+MANY, SOME = 100, 30
+"""Confidence: the lead of the likely system over the next one as a share of so many observations (docs/quality.md)."""
 Assignment = Mapping[str, str]
-Nested = Mapping[tuple[str, str], tuple[int, dict[tuple[str, str], int]]]
-"""(level, the one above it) -> corners asked about, and how many lie in the stated parent under each pair of systems."""
-
-
-@dataclass(slots=True)
-class _File:
-    """The points of one ledger file. stated : level -> units that each point may belong to; counted : layer -> points asked about;
-    hits : (own system, layer, its system) -> points that lie where they should. Layers are levels, and STREETS."""
-
-    shown: str
-    declared: str
-    guesses: tuple[str, ...]
-    lon: FloatArray
-    lat: FloatArray
-    stated: dict[str, list[tuple[int, ...]]]
-    ledgers: list[RawFacilities]
-    counted: dict[str, int] = field(default_factory=dict)
-    hits: dict[tuple[str, str, str], int] = field(default_factory=dict)
-
-    @property
-    def key(self) -> str:
-        """The file under its declared system: sections that share a file may declare it differently."""
-        return f"{self.shown}\0{self.declared}"
-
-    @property
-    def evidence(self) -> int:
-        """How many observations there are about this file."""
-        return sum(self.counted.values())
+Nested = Mapping[tuple[str, str], Pair]
 
 
 def examine(units: Sequence[RawUnits], ledgers: Sequence[RawFacilities], ground: Ground, streets: StreetLines | None,
-            reading: Reading) -> set[str]:
-    """Levels and layer slugs whose system is in doubt, each with a blocking issue."""
+            reading: Reading, people: PeoplePoints | None = None) -> set[str]:
+    """Levels, layer slugs and POPULATION whose system is in doubt, each with a blocking issue; the evidence goes into the report."""
     doubtful = planes.ledgers_in_metres(ledgers, ground, reading)
     _unstated(units, ledgers, ground, streets, reading)
-    levels = {raw.spec.level: raw for raw in units if raw.spec.level in ground.units and raw.spec.level in LEVELS}
-    files = [file for file in _files(ledgers, ground, doubtful) if len(file.lon)]
-    open_levels = [level for level, raw in levels.items() if raw.system is None or raw.system.name == WGS84]
     if _abroad(ground):
         return doubtful
-    layers = list(levels)
+    levels = {raw.spec.level: raw for raw in units if raw.spec.level in ground.units and raw.spec.level in LEVELS}
+    layers = {level: Layer(level, _declared(raw), raw.system is None or raw.system.name in GUESSES) for level, raw in levels.items()}
     if streets is not None and len(streets.shapes):
-        layers.append(STREETS)
-        open_levels += [STREETS] if streets.shown else []
+        layers[STREETS] = Layer(STREETS, WGS84, bool(streets.shown))
+    if people is not None and np.isfinite(people.lon).any():
+        layers[PEOPLE] = Layer(PEOPLE, people.declared, people.open)
+    scene = Scene(ground, layers, streets, people if PEOPLE in layers else None)
+    files = points_of(ledgers, ground, doubtful)
     for file in files:
-        _count(file, layers, open_levels, ground, streets)
-    nested = _nested(list(levels), open_levels, ground)
-    best = _best(files, layers, open_levels, nested)
-    if streets is not None and best.get(STREETS, WGS84) != WGS84:
-        before, after = _level_rates(STREETS, best, files, nested)
-        reading.add(_suspect(streets.shown, best[STREETS], WGS84, before, after))
-        doubtful |= set(levels)  # nobody can be placed by streets that lie elsewhere
-    for level in levels:
-        if best[level] != WGS84:
-            before, after = _level_rates(level, best, files, nested)
-            reading.add(_suspect(levels[level].table.shown, best[level], WGS84, before, after))
-            doubtful.add(level)
+        count_points(file, scene)
+        if PEOPLE in file.counted and _by_chance(file.hits[PEOPLE], file.declared, layers[PEOPLE], partial(offsets.of_points, file, scene)):
+            del file.counted[PEOPLE], file.hits[PEOPLE]
+    nested = {both: pair for both, pair in pairs(scene).items() if both[1] != STREETS or not _by_chance(
+        pair.hits, layers[both[0]].declared, layers[STREETS], partial(offsets.of_layer, both[0], scene))}
+    best = _best(files, layers, nested)
+    sections: dict[str, tuple[str, str, str | None]] = {
+        level: (raw.spec.file.section or f"boundaries.{level}", raw.table.shown, None) for level, raw in levels.items()}
+    sections |= {STREETS: ("streets", streets.shown, None)} if streets is not None else {}
+    sections |= {PEOPLE: (POPULATION, people.shown, people.sheet)} if people is not None else {}
+    for name in sorted(layers, key=lambda name: name != STREETS):
+        if not layers[name].open:
+            continue
+        section, shown, sheet = sections[name]
+        found = _about_layer(name, (section,), shown, best, files, nested, scene)
+        _tell(found, sheet, reading)
+        if found.likely != found.declared:
+            # nobody can be placed by streets that lie elsewhere
+            doubtful |= set(levels) if name == STREETS else {POPULATION} if name == PEOPLE else {name}
     for file in files:
-        if best[file.key] != file.declared:
-            before, after = (_file_rate(file, system, best) for system in (file.declared, best[file.key]))
-            reading.add(_suspect(file.shown, best[file.key], file.declared, before, after, sheet=file.ledgers[0].table.sheet))
-            doubtful |= {raw.spec.slug for raw in file.ledgers}
+        named = tuple(dict.fromkeys(raw.spec.file.section or f"facilities.{raw.spec.slug}" for raw in file.ledgers))
+        found = _about_file(file, named, best, scene)
+        _tell(found, file.ledgers[0].table.sheet, reading)
+        doubtful |= {raw.spec.slug for raw in file.ledgers} if found.likely != found.declared else set()
     return doubtful
 
 
-def _suspect(shown: str, likely: str, declared: str, before: float, after: float, sheet: str | None = None) -> Issue:
-    """The issue of a layer in doubt."""
-    return Issue("crs_suspect", "blocking", shown, sheet, value=likely,
-                 params={"declared": declared, "before": f"{before:.0%}", "after": f"{after:.0%}"})
+def _by_chance(hits: Hits, declared: str, other: Layer, measure: Callable[[str, str], offsets.Offset | None]) -> bool:
+    """Whether what speaks for another system is a pattern - streets and places in regular rows - rather than a shift: then the measured
+    offset is not the formula's. Where it is the layer compared with that seems off, nothing can be said."""
+    likely, system = max(hits, key=lambda pair: (hits[pair], pair == (declared, other.declared)))
+    if likely == declared or system != other.declared:
+        return False
+    found = measure(likely, system)
+    return found is None or found.apart_m > offsets.FITS_M
+
+
+def _declared(raw: RawUnits) -> str:
+    """The system that a boundary layer was placed by, among those that are compared."""
+    return raw.system.name if raw.system is not None and raw.system.name in GUESSES else WGS84
+
+
+def _tell(found: SystemEvidence, sheet: str | None, reading: Reading) -> None:
+    """Writes the evidence about a layer into the report, with an issue where it is in doubt."""
+    reading.report.systems.append(found)
+    if found.likely == found.declared:
+        return
+    asked = max(found.observations, 1)
+    params: dict[str, object] = {"declared": found.declared, "before": f"{found.hits[found.declared] / asked:.0%}",
+                                 "after": f"{found.hits[found.likely] / asked:.0%}",
+                                 "section": found.sections[0] if len(found.sections) == 1 else found.file}
+    sentence = None
+    if found.measured_m is not None and found.expected_m is not None:
+        sentence = "crs_suspect_measured"
+        params |= {"east": f"{found.measured_m[0]:+.0f}", "north": f"{found.measured_m[1]:+.0f}",
+                   "expected_east": f"{found.expected_m[0]:+.0f}", "expected_north": f"{found.expected_m[1]:+.0f}"}
+    reading.add(Issue("crs_suspect", "blocking", found.file, sheet, value=found.likely, sentence=sentence, params=params))
 
 
 def _unstated(units: Sequence[RawUnits], ledgers: Sequence[RawFacilities], ground: Ground, streets: StreetLines | None,
@@ -154,151 +169,42 @@ def _abroad(ground: Ground) -> bool:
     return not bool(in_china(*to_wgs84(ground.crs, np.array([x]), np.array([y])))[0])
 
 
-def _files(ledgers: Sequence[RawFacilities], ground: Ground, doubtful: set[str]) -> list[_File]:
-    """The ledgers' points by file and declared system; sections that share a file speak together."""
-    groups: dict[tuple[str, str], list[RawFacilities]] = {}
-    for raw in ledgers:
-        if raw.system.name in GUESSES and raw.spec.slug not in doubtful:
-            groups.setdefault((raw.table.shown, raw.system.name), []).append(raw)
-    files = []
-    for (shown, declared), members in groups.items():
-        a, b = (np.concatenate([getattr(raw.positions, part) for raw in members]) for part in ("a", "b"))
-        stated: dict[str, list[tuple[int, ...]]] = {}
-        for level in ground.units:
-            if any(level in raw.stated for raw in members):
-                stated[level] = [ground.units[level].named(str(name)) for raw in members
-                                 for name in (raw.stated[level] if level in raw.stated else [""] * len(raw))]
-        usable = np.flatnonzero(np.isfinite(a) & np.isfinite(b))
-        if len(usable) > SAMPLE:
-            usable = usable[np.linspace(0, len(usable) - 1, SAMPLE).astype(np.int64)]
-        chosen = {level: [places[k] for k in usable] for level, places in stated.items()}
-        guesses = (declared, *(name for name in GUESSES if name != declared))
-        files.append(_File(shown, declared, guesses, a[usable], b[usable], chosen, members))
-    return files
+def forget_places(shown: str, ground: Ground, report: QualityReport) -> None:
+    """Takes back what was said of single places of a population file whose system is in doubt: it would all be of that."""
+    files = {shown, *(units.shown for units in ground.units.values())}
+    report.issues[:] = [issue for issue in report.issues if not (
+        (issue.code == "outside_boundary" and issue.file == shown) or (issue.code == "unit_without_population" and issue.file in files))]
 
 
-def _metres(lon: FloatArray, lat: FloatArray, own: str, other: str, ground: Ground) -> tuple[FloatArray, FloatArray]:
-    """Points of a system where they fall on a layer that is drawn in another one, as that layer was placed (as if it were WGS84)."""
-    there = from_wgs84(System(other, True), *to_wgs84(System(own, True), lon, lat))
-    return from_wgs84(ground.crs, *there)
-
-
-def _count(file: _File, levels: Sequence[str], open_levels: Sequence[str], ground: Ground, streets: StreetLines | None) -> None:
-    """Counts a file's evidence under every hypothesis."""
-    distances: dict[tuple[str, str], FloatArray] = {}
-    same = (WGS84, WGS84)  # points in the layer's own system fall on it as they stand, whichever system that is
-    pairs = [same, *((own, other) for own in file.guesses for other in GUESSES if (own, other) != same)]
-    for own, other in pairs:
-        if own == other and (own, other) != same:
-            file.hits |= {(own, level, other): file.hits[WGS84, level, WGS84] for level in levels
-                          if level != STREETS and level in open_levels}
-            if STREETS in open_levels and same in distances:
-                distances[own, other] = distances[same]
-            continue
-        x, y = _metres(file.lon, file.lat, own, other, ground)
-        for level in levels:
-            if other != WGS84 and level not in open_levels:
-                continue
-            if level == STREETS and streets is not None:
-                distances[own, other] = _street_distance(x, y, streets)
-            elif level != STREETS:
-                inside, asked = _in_unit(file, level, x, y, ground)
-                file.hits[own, level, other] = int(inside.sum())
-                file.counted[level] = asked
-    if distances:
-        near = max(NEAR_STREET_M, key=lambda limit: max((d <= limit).sum() for d in distances.values())
-                   - min((d <= limit).sum() for d in distances.values()))
-        file.counted[STREETS] = len(file.lon)
-        file.hits |= {(own, STREETS, other): int((distance <= near).sum()) for (own, other), distance in distances.items()}
-
-
-def _in_unit(file: _File, level: str, x: FloatArray, y: FloatArray, ground: Ground) -> tuple[BoolArray, int]:
-    """Which points lie in their stated unit, and of how many that is asked; in any unit where the ledger states none that exists."""
-    units, places = ground.units[level], file.stated.get(level, [])
-    asked = [k for k, found in enumerate(places) if found]
-    if not asked:
-        return units.locate(x, y) >= 0, len(x)
-    point = np.array([k for k in asked for _ in places[k]], dtype=np.int64)
-    unit = np.array([place for k in asked for place in places[k]], dtype=np.int64)
-    inside = np.zeros(len(x), dtype=bool)
-    inside[point[shapely.intersects_xy(units.shapes[unit], x[point], y[point])]] = True
-    return inside, len(asked)
-
-
-def _street_distance(x: FloatArray, y: FloatArray, streets: StreetLines) -> FloatArray:
-    """Metres to the nearest street, infinite beyond the distances that matter."""
-    distance = np.full(len(x), np.inf)
-    finite = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-    pairs, metres = streets.tree.query_nearest(shapely.points(x[finite], y[finite]), max_distance=NEAR_STREET_M[-1], return_distance=True,
-                                               all_matches=False)
-    distance[finite[pairs[0]]] = metres
-    return distance
-
-
-def _nested(levels: Sequence[str], open_levels: Sequence[str], ground: Ground) -> Nested:
-    """The evidence of units inside their stated parents."""
-    found = {}
-    for level in levels:
-        upper = next((name for name in coarser(list(levels), level)), None)
-        if upper is None:
-            continue
-        own, above = ground.units[level], ground.units[upper]
-        parent = np.array([above.by_code.get(code, -1) for code in own.parents], dtype=np.int64)
-        corner_x, corner_y, owner = _corners(own.shapes[parent >= 0])
-        if not len(owner):
-            continue
-        lon, lat = to_wgs84(ground.crs, corner_x, corner_y)
-        shapes = above.shapes[parent[parent >= 0][owner]]
-        hits = {}
-        for mine in GUESSES if level in open_levels else (WGS84,):
-            for theirs in GUESSES if upper in open_levels else (WGS84,):
-                x, y = _metres(lon, lat, mine, theirs, ground)
-                hits[mine, theirs] = int(shapely.intersects_xy(shapes, x, y).sum())
-        found[level, upper] = (len(owner), hits)
-    return found
-
-
-def _corners(shapes: npt.NDArray[np.object_]) -> tuple[FloatArray, FloatArray, IntArray]:
-    """Some corners of each shape, drawn a little towards its middle, and the shape that each belongs to."""
-    xs, ys, owners = [], [], []
-    for k, shape in enumerate(shapes):
-        points = shapely.get_coordinates(shape)
-        points = points[np.linspace(0, len(points) - 1, min(CORNERS, len(points))).astype(np.int64)]
-        centre = shapely.get_coordinates(shapely.centroid(shape))[0]
-        points = centre + SHRINK * (points - centre)
-        xs.append(points[:, 0])
-        ys.append(points[:, 1])
-        owners.append(np.full(len(points), k, dtype=np.int64))
-    if not xs:
-        return np.empty(0), np.empty(0), np.empty(0, dtype=np.int64)
-    return np.concatenate(xs), np.concatenate(ys), np.concatenate(owners)
-
-
+# ---- the decision ----------------------------------------------------------------------------------------------------
 def _charge(evidence: int, misses: int, layers: int) -> float:
     """What the change of some layers must explain more: of so many observations, so many of which do not hold as declared."""
     return MARGIN * evidence + SIGMAS * math.sqrt(misses) + EACH_LAYER * layers
 
 
-def _support(file: _File, own: str, assigned: Assignment) -> int:
-    """Observations about a file that hold under its system and those of the levels."""
-    return sum(file.hits[own, level, assigned[level]] for level in file.counted)
+def _support(file: Points, own: str, assigned: Assignment) -> int:
+    """Observations about a file that hold under its system and those of the layers."""
+    return sum(file.hits[name][own, assigned[name]] for name in file.counted)
 
 
-def _best(files: Sequence[_File], levels: Sequence[str], open_levels: Sequence[str], nested: Nested) -> dict[str, str]:
-    """The systems, by level and file, that explain most. Changes are charged for, those of several levels together: maps come in sets."""
-    declared = dict.fromkeys(levels, WGS84)
-    asked = {level: _asked(level, files, nested) for level in levels}
-    missed = {file.key: file.evidence - _support(file, file.declared, declared) for file in files}
+def _best(files: Sequence[Points], layers: Mapping[str, Layer], nested: Nested) -> dict[str, str]:
+    """The systems, by layer and file, that explain most. Changes are charged for, those of several levels together: maps come in sets."""
+    declared = {name: layer.declared for name, layer in layers.items()}
+    asked = {name: _asked(name, files, nested, declared) for name in layers}
+    counted = {file.key: sum(file.counted.values()) for file in files}
+    missed = {file.key: counted[file.key] - _support(file, file.declared, declared) for file in files}
     best: dict[str, str] = {}
     best_score = -np.inf
-    for systems in itertools.product(*(GUESSES if level in open_levels else (WGS84,) for level in levels)):
-        assigned = dict(zip(levels, systems, strict=True))
-        changed = [level for level, system in assigned.items() if system != WGS84]
-        score = -_charge(sum(asked[level][0] for level in changed), sum(asked[level][1] for level in changed), len(changed))
-        score += sum(hits[assigned[level], assigned[upper]] for (level, upper), (_, hits) in nested.items())
+    for systems in itertools.product(*(layer.guesses for layer in layers.values())):
+        assigned = dict(zip(layers, systems, strict=True))
+        changed = [name for name, system in assigned.items() if system != declared[name] and name != PEOPLE]
+        score = -_charge(sum(asked[name][0] for name in changed), sum(asked[name][1] for name in changed), len(changed))
+        if PEOPLE in assigned and assigned[PEOPLE] != declared[PEOPLE]:
+            score -= PEOPLE_WEIGH * _charge(*asked[PEOPLE], 1)
+        score += sum(pair.hits[assigned[first], assigned[second]] for (first, second), pair in nested.items())
         chosen: dict[str, str] = {}
         for file in files:
-            price = _charge(file.evidence, missed[file.key], 1)
+            price = _charge(counted[file.key], missed[file.key], 1)
             worth = {own: _support(file, own, assigned) - (price if own != file.declared else 0.0) for own in file.guesses}
             chosen[file.key] = max(file.guesses, key=lambda own: worth[own])
             score += worth[chosen[file.key]]
@@ -307,28 +213,62 @@ def _best(files: Sequence[_File], levels: Sequence[str], open_levels: Sequence[s
     return best
 
 
-def _asked(level: str, files: Sequence[_File], nested: Nested) -> tuple[int, int]:
-    """Observations about a layer - by points or by corners, whichever are more -, and how many of them do not hold as declared."""
-    points = sum(file.counted.get(level, 0) for file in files)
-    missed = points - sum(file.hits[file.declared, level, WGS84] for file in files if level in file.counted)
-    corners = max(((count, count - hits[WGS84, WGS84]) for pair, (count, hits) in nested.items() if level in pair), default=(0, 0))
-    return max((points, missed), corners)
+def _asked(name: str, files: Sequence[Points], nested: Nested, declared: Assignment) -> tuple[int, int]:
+    """Observations about a layer - by points or by another layer, whichever are more -, and how many of them do not hold as declared."""
+    points = sum(file.counted.get(name, 0) for file in files)
+    missed = points - sum(file.hits[name][file.declared, declared[name]] for file in files if name in file.counted)
+    others = max(((pair.count, pair.count - pair.hits[declared[both[0]], declared[both[1]]]) for both, pair in nested.items()
+                  if name in both), default=(0, 0))
+    return max((points, missed), others)
 
 
-def _file_rate(file: _File, own: str, best: Assignment) -> float:
-    """Share of the observations about a file that hold."""
-    return _support(file, own, best) / max(file.evidence, 1)
+# ---- what is said of it ----------------------------------------------------------------------------------------------
+def _said(name: str) -> str:
+    """What a layer is called in the report."""
+    return {STREETS: "streets", PEOPLE: "people"}.get(name, name)
 
 
-def _level_rates(level: str, best: Assignment, files: Sequence[_File], nested: Nested) -> tuple[float, float]:
-    """Share of the observations about a level that hold as declared, and under the system found."""
-    rates = []
-    for system in (WGS84, best[level]):
-        assigned = {**best, level: system}
-        hits = sum(file.hits[best[file.key], level, system] for file in files if level in file.counted)
-        asked = sum(file.counted.get(level, 0) for file in files)
-        for (lower, upper), (count, found) in nested.items():
-            if level in (lower, upper):
-                hits, asked = hits + found[assigned[lower], assigned[upper]], asked + count
-        rates.append(hits / max(asked, 1))
-    return rates[0], rates[1]
+def _evidence(sections: tuple[str, ...], shown: str, declared: str, likely: str, kinds: dict[str, tuple[int, dict[str, int]]],
+              measured: offsets.Offset | None) -> SystemEvidence:
+    """The evidence as the report has it."""
+    count = sum(asked for asked, _ in kinds.values())
+    hits = {system: sum(held[system] for _, held in kinds.values()) for system in GUESSES}
+    lead = hits[likely] - max(held for system, held in hits.items() if system != likely)
+    strong = lead >= PLAIN_LEAD * count and count >= MANY
+    if measured is not None and measured.apart_m > offsets.FITS_M:
+        strong = False
+    word = "high" if strong and count else "medium" if count >= SOME and lead >= SOME_LEAD * count else "low" if count else "none"
+    return SystemEvidence(sections, shown, declared, likely, word, count, hits, kinds,
+                          None if measured is None else measured.measured_m, None if measured is None else measured.expected_m,
+                          None if measured is None else measured.places)
+
+
+def _about_file(file: Points, sections: tuple[str, ...], best: Assignment, scene: Scene) -> SystemEvidence:
+    """The evidence about a ledger's file, each of its layers under the system found for it."""
+    kinds = {_said(name): (count, {own: file.hits[name][own, best[name]] for own in GUESSES}) for name, count in file.counted.items()}
+    likely = best[file.key]
+    measured = None
+    if likely != file.declared:
+        reference = next((name for name in (STREETS, PEOPLE) if name in file.counted), None)
+        measured = None if reference is None else offsets.of_points(file, scene, likely, best[reference], reference)
+    return _evidence(sections, file.shown, file.declared, likely, kinds, measured)
+
+
+def _about_layer(name: str, sections: tuple[str, ...], shown: str, best: Assignment, files: Sequence[Points], nested: Nested,
+                 scene: Scene) -> SystemEvidence:
+    """The evidence about a layer: the points of all ledgers, and the other layers."""
+    layer, likely = scene.layers[name], best[name]
+    kinds: dict[str, tuple[int, dict[str, int]]] = {}
+    speaking = [file for file in files if name in file.counted]
+    if speaking:
+        kinds["facilities"] = (sum(file.counted[name] for file in speaking),
+                               {system: sum(file.hits[name][best[file.key], system] for file in speaking) for system in GUESSES})
+    for (first, second), pair in nested.items():
+        if name in (first, second):
+            other = second if name == first else first
+            kinds[_said(other)] = (pair.count, {
+                system: pair.hits[(system, best[second]) if name == first else (best[first], system)] for system in GUESSES})
+    measured = None
+    if likely != layer.declared and (name, STREETS) in nested:
+        measured = offsets.of_layer(name, scene, likely, best[STREETS])
+    return _evidence(sections, shown, layer.declared, likely, kinds, measured)
