@@ -27,24 +27,25 @@ def tables(report: QualityReport, lang: str) -> str:
         shown = [["".join(char if char.isprintable() else " " for char in cell)[:60] for cell in row] for row in rows]
         where = entry["file"] + (f" [{entry['sheet']}]" if entry["sheet"] else "")
         parts.append(f"{entry['section']} · {where}\n" + as_table(shown, heads, [False] * 4))
-    if people := population_line(report, lang):
+    if people := population_line(report.population, lang):
         parts.append(people)
     if lines := toml_lines(report.columns):
         parts.append(t("check.columns.paste", lang) + "\n" + lines)
     return "\n".join(parts)
 
 
-def population_line(report: QualityReport, lang: str) -> str:
-    """Which population the groups are, in one line; "" where there is none."""
-    said = report.population
-    if not said:
+def population_line(said: Mapping[str, Any], lang: str) -> str:
+    """Which population the people are, in one line, and groups of another kind; "" where nothing says so. said : the report's `population`."""
+    if not said or not any(said["groups"].values()):
         return ""
-    kinds: dict[str, list[str]] = {}
+    other: dict[str, list[str]] = {}
     for group, kind in said["groups"].items():
-        kinds.setdefault(kind, []).append(group)
-    named = {kind: _kind(kind, lang) or t("check.columns.kind_unstated", lang) for kind in kinds}
-    listed = "; ".join(f"{named[kind]}: {', '.join(groups)}" for kind, groups in kinds.items())
-    return t("check.population", lang, listed=listed) + "\n"
+        if kind != said["kind"]:
+            other.setdefault(kind, []).append(group)
+    kind = _kind(said["kind"], lang) or t("check.columns.kind_unstated", lang)
+    others = "".join(t("check.population_others", lang, kind=_kind(kind, lang), groups=", ".join(groups)) for kind, groups in other.items())
+    source = t("check.population_declared" if said["declared"] else "check.population_header", lang)
+    return t("check.population", lang, kind=kind, source=source, others=others) + "\n"
 
 
 def _kind(kind: str, lang: str) -> str:

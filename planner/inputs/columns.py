@@ -66,6 +66,7 @@ def bare(header: str) -> str:
     found = _plain(header)
     while (shorter := _BEFORE.sub("", found)) != found and shorter:
         found = shorter
+    found = found.rstrip("*★:：") or found
     found = _UNIT.sub("", found) or found
     return _AFTER_SIGN.sub("", found) or found
 

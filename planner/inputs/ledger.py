@@ -29,7 +29,8 @@ class Ledger:
     columns : header -> one cell a data row; rows : their numbers as a person counts them. header_row : the number of the first header row.
     titles : whether rows above it were skipped. levels : of the header. totals, notes : numbers of rows left out, with their first cell.
     hidden : how many data rows the sheet hides. long : numbers of rows with cells beyond the header. repeated : headers that stand twice.
-    renamed : wanted header -> header in the file, where they differ in width or blanks only.
+    renamed : wanted header -> header in the file, where they differ in width or blanks only. unsaved : header -> numbers of the data rows
+    in which it has a formula without a saved result.
     """
 
     sheet: str | None
@@ -44,6 +45,7 @@ class Ledger:
     long: tuple[int, ...]
     repeated: tuple[str, ...]
     renamed: dict[str, str]
+    unsaved: dict[str, tuple[int, ...]]
 
     @property
     def rows_in(self) -> int:
@@ -175,7 +177,19 @@ def understand(sheet: Sheet, wanted: Sequence[str], keys: Sequence[str] = (), kn
     hidden = sum(number in sheet.hidden for number in found.rows)
     header_row = sheet.rows[header.at][0] if sheet.rows else 1
     return Ledger(sheet.name, columns, found.rows, header_row, header.at > 0, header.levels, found.totals, found.notes, hidden,
-                  found.long, tuple(dict.fromkeys(repeated)), renamed)
+                  found.long, tuple(dict.fromkeys(repeated)), renamed, _unsaved(sheet, places, found.rows))
+
+
+def _unsaved(sheet: Sheet, places: dict[str, int], rows: Sequence[int]) -> dict[str, tuple[int, ...]]:
+    """Formulas without a result in the data rows, by header."""
+    if not sheet.unsaved:
+        return {}
+    kept = set(rows)
+    by_place: dict[int, list[int]] = {}
+    for row, column in sorted(sheet.unsaved):
+        if row in kept:
+            by_place.setdefault(column, []).append(row)
+    return {name: tuple(by_place[k]) for name, k in places.items() if k in by_place}
 
 
 def _sort_rows(sheet: Sheet, header: _Header, marks: Sequence[int]) -> _Sorted:

@@ -112,7 +112,7 @@ def _ask(file: FileRef, sheet: str | None, ambiguous: Mapping[str, Sequence[str]
     for key, listed in ambiguous.items():
         reading.add(Issue("column_ambiguous", "blocking" if key in must else "warning", file.shown, sheet,
                           column=f"{file.section}.columns.{key}", value=", ".join(listed)[:200],
-                          params={"key": key, "first": listed[0], "listed": ", ".join(listed)[:300]}))
+                          params={"what": key, "first": listed[0], "listed": ", ".join(listed)[:300]}))
 
 
 def _lacking(file: FileRef, sentence: str, names: Sequence[str], reading: Reading) -> None:

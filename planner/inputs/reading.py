@@ -22,6 +22,7 @@ from planner.inputs.tables import TABLE_SUFFIXES, Workbook, read_workbook
 from planner.quality import FileRecord, Issue, QualityReport
 
 LONG_ROWS_TOLD = 20
+SPANS_TOLD = 30
 Found = TypeVar("Found")
 
 
@@ -205,6 +206,14 @@ class Reading:
             tell("note_row_dropped", row, value=first[:200])
         for row in found.long[:LONG_ROWS_TOLD]:
             tell("cells_beyond_header", row)
+        for name, numbers in found.unsaved.items():
+            severity = "warning" if name in wanted else "info"
+            if len(numbers) <= LONG_ROWS_TOLD:
+                for row in numbers:
+                    tell("formula_without_value", row, severity=severity, column=name)
+            else:
+                self.add(Issue("formula_without_value", severity, ref.shown, found.sheet, None, name, sentence="formula_without_value_all",
+                               params={"count": len(numbers), "rows": _spans(numbers)}))
         if found.hidden:
             tell("hidden_rows", None, severity="warning", value=str(found.hidden))
         record = self.report.record(ref.shown)
@@ -255,3 +264,15 @@ class Reading:
         rows = self._kept.setdefault(table.shown, set())
         rows.update((table.sheet, row) for row, keep in zip(table.rows, kept, strict=True) if keep)
         self.report.record(table.shown).rows_kept = len(rows)
+
+
+def _spans(numbers: Sequence[int]) -> str:
+    """Ascending numbers as 3-7, 9, 12-40; the first thirty spans."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    listed = [str(first) if first == last else f"{first}-{last}" for first, last in spans[:SPANS_TOLD]]
+    return ", ".join(listed) + (", …" if len(spans) > SPANS_TOLD else "")

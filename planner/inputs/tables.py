@@ -18,6 +18,7 @@ from typing import cast
 from planner.inputs.cells import Cell, blank
 from planner.inputs.encodings import decode
 from planner.inputs.files import UnusableFileError
+from planner.inputs.formulas import Place, unsaved_formulas
 
 TABLE_SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls")
 _CELL_LIMIT = 20_000_000
@@ -33,12 +34,16 @@ Merge = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: its name (None in a text file), its rows with their numbers (blank ones left out), merged areas, hidden rows."""
+    """One sheet: its name (None in a text file), its rows with their numbers (blank ones left out), merged areas, hidden rows.
+
+    unsaved : cells whose formula has no saved result; a row that has such cells alone is not left out.
+    """
 
     name: str | None
     rows: list[tuple[int, list[Cell]]]
     merges: tuple[Merge, ...] = ()
     hidden: frozenset[int] = frozenset()
+    unsaved: frozenset[Place] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,8 @@ def _read_xlsx(path: Path) -> Workbook:
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(path, data_only=True)
         pages = sorted(book.worksheets, key=lambda page: page.sheet_state != "visible")
-        sheets = tuple(_xlsx_sheet(page) for page in pages)
+        unsaved = unsaved_formulas(path)
+        sheets = tuple(_xlsx_sheet(page, unsaved.get(str(page.title), frozenset())) for page in pages)
     except MemoryError:
         raise
     except Exception as error:  # openpyxl raises whatever its XML brings: KeyError, ValueError, ParseError, BadZipFile, ...
@@ -120,17 +126,19 @@ def _not_a_workbook(path: Path) -> str | None:
         return None
 
 
-def _xlsx_sheet(page: object) -> Sheet:
+def _xlsx_sheet(page: object, unsaved: frozenset[Place]) -> Sheet:
     """One sheet of openpyxl's; only cells that exist are walked, so that a stray cell far away costs nothing."""
     by_row: dict[int, dict[int, Cell]] = {}
+    for row, column in unsaved:
+        by_row.setdefault(row, {})[column] = None
     for (row, column), cell in sorted(page._cells.items()):  # type: ignore[attr-defined]
         if not blank(cell.value):
             by_row.setdefault(row, {})[column - 1] = cell.value
-    rows = [(row, [found.get(k) for k in range(max(found) + 1)]) for row, found in by_row.items()]
+    rows = [(row, [found.get(k) for k in range(max(found) + 1)]) for row, found in sorted(by_row.items())]
     merges = tuple((area.min_row, area.min_col - 1, area.max_row, area.max_col - 1)
                    for area in page.merged_cells.ranges)  # type: ignore[attr-defined]
     hidden = frozenset(row for row, setting in page.row_dimensions.items() if setting.hidden)  # type: ignore[attr-defined]
-    return Sheet(page.title, rows, merges, hidden)  # type: ignore[attr-defined]
+    return Sheet(page.title, rows, merges, hidden, unsaved)  # type: ignore[attr-defined]
 
 
 def _read_xls(path: Path) -> Workbook:

@@ -36,19 +36,21 @@ def set_value(text: str, section: Sequence[str], key: str, value: Value) -> str:
     before = _parsed("\n".join(lines))
     start = next((k for k, line in enumerate(lines) if (found := _HEADER.match(line)) and split(found[1]) == list(section)), None)
     if start is None:
-        raise InputError("edit_not_safe", key=".".join([*section, key]))
+        raise InputError("edit_not_safe", what=".".join([*section, key]))
     end = next((k for k in range(start + 1, len(lines)) if _ANY_HEADER.match(lines[k])), len(lines))
     at, past = _place(lines, start, end, key)
     tail = _remark(lines[past - 1]) if past > at else ""
     lines[at:past] = [f"{_key(key)} = {as_toml(value)}{tail}"]
     edited = "\n".join(lines)
     wanted = copy.deepcopy(before)
-    table = wanted
+    table: Any = wanted
     for part in section:
-        table = table[part]
+        table = table.get(part)
+        if not isinstance(table, dict):  # what looked like its header was something else
+            raise InputError("edit_not_safe", what=".".join([*section, key]))
     table[key] = dict(value) if isinstance(value, Mapping) else value
     if _parsed(edited) != wanted:
-        raise InputError("edit_not_safe", key=".".join([*section, key]))
+        raise InputError("edit_not_safe", what=".".join([*section, key]))
     return edited.replace("\n", newline)
 
 
@@ -60,7 +62,7 @@ def edit_project(folder: Path, section: Sequence[str], key: str, value: Value) -
         mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
         text = data[len(mark):].decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InputError("edit_not_safe", key=".".join([*section, key])) from error
+        raise InputError("edit_not_safe", what=".".join([*section, key])) from error
     edited = mark + set_value(text, section, key, value).encode("utf-8")
     if edited == data:
         return
@@ -104,7 +106,7 @@ def _parsed(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise InputError("edit_not_safe", key=CONFIG_FILE) from error
+        raise InputError("edit_not_safe", what=CONFIG_FILE) from error
 
 
 def _place(lines: Sequence[str], start: int, end: int, key: str) -> tuple[int, int]:

@@ -136,3 +136,33 @@ def test_the_issue_list_is_a_workbook_by_its_suffix(folder, tmp_path_factory):
     sheet = openpyxl.load_workbook(out).worksheets[0]
     assert done.exit_code == 0 and done.stdout == ""
     assert [cell.value for cell in sheet[5]][2:8] == ["homes.csv", None, 2, "beds", "'=cmd|'/C calc'!A0", "约50"]
+
+
+def test_columns_are_shown_written_and_remembered(folder):
+    config = folder / "planner.toml"
+    text = config.read_text().replace('columns = { id = "id", name = "name", lon = "lon", lat = "lat", beds = "beds" }\n', "# 我的说明\n")
+    config.write_text(text)
+    (folder / "homes.csv").write_text("机构名称,经度,纬度,床位数,核定床位\n甲院,117.01,39.745,5,6\n")
+    shown = CliRunner().invoke(main, ["check", str(folder), "--columns"])
+    assert "按表头认出" in shown.stdout and "# beds = \"床位数\" | \"核定床位\" ?" in shown.stdout
+    refused = CliRunner().invoke(main, ["check", str(folder), "--write-columns", "--lang", "en"])
+    assert config.read_text() == text and "facilities.home was not written: choose beds" in refused.stderr
+    answered = text.replace("# 我的说明\n", 'columns = { beds = "核定床位" } # 我的说明\nrecognise = true\n')
+    config.write_text(answered)
+    done = CliRunner().invoke(main, ["check", str(folder), "--write-columns"])
+    assert done.exit_code == 0 and "facilities.home" in done.stderr
+    written = 'columns = { beds = "核定床位", name = "机构名称", lon = "经度", lat = "纬度" } # 我的说明\nrecognise = true\n'
+    assert config.read_text() == text.replace("# 我的说明\n", written)
+    config.write_text(text.replace("homes.csv", "homes-2026.csv"))
+    (folder / "homes-2026.csv").write_text("核定床位,床位数,机构名称,经度,纬度\n7,8,乙院,117.01,39.745\n")
+    found = json.loads(CliRunner().invoke(main, ["check", str(folder), "--format", "json"]).stdout)
+    assert [issue["code"] for issue in found["issues"]] == ["columns_remembered"]
+    assert found["totals"]["facilities"]["home"]["beds"] == 7
+
+
+def test_the_kind_of_population_is_shown(folder):
+    config = folder / "planner.toml"
+    config.write_text(config.read_text().replace("[population]", '[population]\nkind = "registered"'))
+    assert "人口口径：户籍（planner.toml 写明）\n" in CliRunner().invoke(main, ["check", str(folder)]).stdout
+    config.write_text(config.read_text().replace('"registered"', '"some"'))
+    assert CliRunner().invoke(main, ["check", str(folder)]).exit_code == 1
