@@ -28,10 +28,22 @@ ROWS_NAMED = 200
 @command_options
 def command(source: Path, from_system: str, to_system: str, out: Path, lang: str, quiet: bool) -> None:
     """Convert the coordinates of a CSV with id,lon,lat (or id,x,y). 坐标转换。"""
+    from planner.inputs import conversion_log
     from planner.inputs.conversion import convert_table
+    from planner.inputs.coordinates import parse_system
+    from planner.inputs.files import sha256
 
     done = convert_table(source, from_system, to_system)
+    earlier = conversion_log.known(source).get(sha256(source))
+    if earlier is not None and conversion_log.twice(earlier, parse_system(from_system)):
+        click.echo(t("convert.twice", lang, file=source.name, source=earlier.source, target=earlier.target, day=earlier.day,
+                     declared=parse_system(from_system).name), err=True)
     out.write_text(_text(done), encoding="utf-8", newline="")
+    systems = parse_system(from_system).name, parse_system(to_system).name
+    if done.rows and systems[0] != systems[1]:
+        entry = conversion_log.Conversion(sha256(out), *systems, out.name, conversion_log.today())
+        if not conversion_log.remember(entry, out.parent):
+            note(t("convert.not_logged", lang), quiet)
     for row, value in done.bad[:ROWS_NAMED]:
         click.echo(t("convert.bad_row", lang, row=row, value=value), err=True)
     if len(done.bad) > ROWS_NAMED:

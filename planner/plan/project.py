@@ -125,12 +125,14 @@ def survey_project(project: Project, *, report: QualityReport) -> tuple[Survey, 
     from planner.inputs.readers import survey
     from planner.plan.columns_kept import remembered_columns
     from planner.plan.positions_kept import position_files
+    from planner.plan.systems_confirmed import tell_converted
 
     known: list[Streets] = []
     found = survey(project.boundaries, project.facilities, project.population, crs=project.crs, buffer_m=project.buffer_m,
                    lines=partial(_street_lines, project, report, known), report=report, kept=position_files(project.folder),
                    remembered=remembered_columns(project.folder))
     _read_rest(project, found)
+    tell_converted(project, report)
     return found, known[0] if known else None
 
 
