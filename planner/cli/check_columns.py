@@ -35,7 +35,10 @@ def tables(report: QualityReport, lang: str) -> str:
 
 
 def population_line(said: Mapping[str, Any], lang: str) -> str:
-    """Which population the people are, in one line, and groups of another kind; "" where nothing says so. said : the report's `population`."""
+    """Which population the people are, in one line, and groups of another kind; "" where nothing says so.
+
+    said : the report's `population`.
+    """
     if not said or not any(said["groups"].values()):
         return ""
     other: dict[str, list[str]] = {}

@@ -16,8 +16,10 @@ def test_a_word_stands_once_in_a_table(table):
 
 
 @pytest.mark.parametrize(("header", "key"), [
-    ("机构名称", "name"), (" 机构 名称* ", "name"), ("床位数（张）", "beds"), ("核定床位", "beds"), ("开放床位", "open_beds"), ("实际(开放)床位", "open_beds"),
-    ("备案床位", "filed_beds"), ("护理型床位", "nursing_beds"), ("床位_护理型", "nursing_beds"), ("床位_核定", "beds"), ("基本情况_机构名称", "name"),
+    ("机构名称", "name"), (" 机构 名称* ", "name"), ("床位数（张）", "beds"), ("核定床位", "beds"),
+    ("开放床位", "open_beds"), ("实际(开放)床位", "open_beds"),
+    ("备案床位", "filed_beds"), ("护理型床位", "nursing_beds"), ("床位_护理型", "nursing_beds"),
+    ("床位_核定", "beds"), ("基本情况_机构名称", "name"),
     ("建筑面积(㎡)", "area_m2"), ("建筑面积/平方米", "area_m2"), ("占地面积（亩）", "land_m2"), ("ＬＯＮ", "lon"), ("area_m2", "area_m2"),
     ("所属街道（乡镇）", "township"), ("所属村（社区）", "community"), ("1.详细地址", "address"), ("其中：护理型床位数", "nursing_beds"),
     ("Opening Date", "opened"), ("建成时间", "opened"), ("有效避难面积", "effective_area_m2")])
@@ -31,7 +33,8 @@ def test_headers_that_are_none_of_the_known(header):
 
 
 @pytest.mark.parametrize(("header", "key"), [
-    ("60岁及以上", "age_60_plus"), ("60岁以上老年人口", "age_60_plus"), ("户籍60周岁及以上人口（人）", "age_60_plus"), ("≥65岁", "age_65_plus"),
+    ("60岁及以上", "age_60_plus"), ("60岁以上老年人口", "age_60_plus"),
+    ("户籍60周岁及以上人口（人）", "age_60_plus"), ("≥65岁", "age_65_plus"),
     ("80+", "age_80_plus"), ("aged 60 and over", "age_60_plus"), ("age_65_plus", "age_65_plus"), ("18岁以下", "under_18"),
     ("0-17岁", "under_18"), ("0—6岁人口", "under_7"), ("under 18", "under_18"), ("常住人口", "total"), ("户籍人口数", "total"),
     ("2025年_常住人口", "total"), ("社区代码", "code"), ("总户数", "households")])

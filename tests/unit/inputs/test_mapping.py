@@ -4,8 +4,8 @@ import openpyxl
 import pytest
 
 from planner.inputs import mapping
-from planner.inputs.reading import Reading
 from planner.inputs.readers import survey
+from planner.inputs.reading import Reading
 from planner.inputs.specs import FacilitySpec, PopulationSpec
 from planner.quality import QualityReport
 
@@ -75,7 +75,8 @@ def test_a_mapping_is_remembered_by_shape(town):
     text = "名称,经度,纬度,床位数,核定床位\n甲,117,39.7,5,6\n"
     _, first = settle(town, text)
     shape = first.columns[0]["shape"]
-    spec, report = settle(town, text.replace("床位数,核定床位", "核定床位（张）, 床位数"), remembered={shape: {"beds": "床位数", "x": "无"}})
+    spec, report = settle(town, text.replace("床位数,核定床位", "核定床位（张）, 床位数"),
+                          remembered={shape: {"beds": "床位数", "x": "无"}})
     assert spec.columns["beds"] == " 床位数" or spec.columns["beds"] == "床位数"
     assert [issue.code for issue in report.issues] == ["columns_remembered", "columns_recognised"]
     spec, report = settle(town, text.replace("名称,", "名称,地址,").replace("甲,", "甲,某路,"), remembered={shape: {"beds": "床位数"}})
