@@ -64,11 +64,14 @@ def command(project: Path | None, layers: tuple[str, ...], weights: str | None, 
 
         check_suffix(areas_path)
     from planner.measure.coverage import coverage
+    from planner.measure.small_counts import published
     from planner.plan.project import read_city, read_project
     from planner.quality import QualityReport
 
     report = QualityReport()
     city = read_city(read_project(project, report=report), report=report)
+    if city.demand.hide_small:
+        _refuse_finer(capacity is not None, len(set(layers)) > 1)
     day, layer = as_of.date() if as_of else None, layers[0]
     if len(set(layers)) > 1:
         from planner.measure.circle import circle
@@ -76,7 +79,7 @@ def command(project: Path | None, layers: tuple[str, ...], weights: str | None, 
         write_basket(city, circle(city, layers, travel, minutes=minutes, metres=metres, by=by, group=group, as_of=day,
                                   weights=parse_weights(weights)), form, out, lang)
         return
-    found = coverage(city, layer, travel, minutes=minutes, metres=metres, by=by, group=group, as_of=day, reach=reach)
+    found = published(city, coverage(city, layer, travel, minutes=minutes, metres=metres, by=by, group=group, as_of=day, reach=reach))
     room = None
     if capacity is not None:
         from planner.measure.enough import enough
@@ -86,9 +89,10 @@ def command(project: Path | None, layers: tuple[str, ...], weights: str | None, 
     for line in (*remarks(found, dates, lang), *coverage_room.remarks(found, room, lang)):
         note(line, quiet)
     elsewhere = from_elsewhere(city, found)
-    marked = [unit for unit in found.units if elsewhere[unit.code][ELSEWHERE[0]] > 0]
-    if elsewhere[""][ELSEWHERE[0]] > 0:
-        note(t("coverage.from_outside", lang, people=f'{elsewhere[""][ELSEWHERE[0]]:,.0f}', count=len(marked),
+    marked = [unit for unit in found.units if (elsewhere[unit.code][ELSEWHERE[0]] or 0) > 0]
+    outside = elsewhere[""][ELSEWHERE[0]]
+    if outside:
+        note(t("coverage.from_outside", lang, people=f"{outside:,.0f}", count=len(marked),
                units=", ".join(unit.name for unit in marked[:UNITS_NAMED])), quiet)
     if form == "json":
         write(as_json(as_dict(city, found, dates, room)), out)
@@ -100,6 +104,14 @@ def command(project: Path | None, layers: tuple[str, ...], weights: str | None, 
         write(table(found, dates, lang, room), out)
     if areas_path is not None:
         _write_areas(city, found, areas_path, lang, quiet)
+
+
+def _refuse_finer(capacity: bool, basket: bool) -> None:
+    """Refuses the figures that are not protected yet where small counts are hidden, rather than telling them."""
+    from planner.errors import InputError
+
+    if capacity or basket:
+        raise InputError("small_counts_finer", what="--capacity" if capacity else "--layer --layer")
 
 
 def _write_areas(city: City, found: Coverage, path: Path, lang: str, quiet: bool) -> None:
@@ -127,7 +139,12 @@ def data_dates(city: City, layer: str, by: str) -> dict[str, str]:
 
 def remarks(found: Coverage, dates: dict[str, str], lang: str) -> list[str]:
     """What a reader should know beside the figures."""
+    from planner.measure.small_counts import is_hidden
+
     said = []
+    hidden = sum(is_hidden(unit) for unit in found.units)
+    if hidden:
+        said.append(t("coverage.hidden", lang, count=hidden))
     days = [_day(dates[key]) for key in ("population", "facilities")]
     if days[0] is not None and days[1] is not None and abs((days[1] - days[0]).days) > FAR_APART_DAYS:
         said.append(t("coverage.dates_apart", lang, population=dates["population"], facilities=dates["facilities"]))
@@ -153,32 +170,48 @@ def _day(text: str) -> dt.date | None:
         return None
 
 
+def _told(found: Coverage) -> list[UnitCoverage]:
+    """The units none of whose counts is hidden."""
+    from planner.measure.small_counts import is_hidden
+
+    return [unit for unit in found.units if not is_hidden(unit)]
+
+
 def _fields(unit: UnitCoverage) -> dict[str, Any]:
     """One unit with its fields in order."""
-    return {field: getattr(unit, field) for field in FIELDS}
+    values = {field: getattr(unit, field) for field in FIELDS}
+    return {field: None if isinstance(value, float) and value != value else value for field, value in values.items()}
 
 
-def from_elsewhere(city: City, found: Coverage) -> dict[str, dict[str, float]]:
-    """By code ("" for the whole), the people covered from outside the project's boundary and from another unit."""
+def from_elsewhere(city: City, found: Coverage) -> dict[str, dict[str, float | None]]:
+    """By code ("" for the whole), the people covered from outside the project's boundary and from another unit; None where small counts are
+    hidden."""
     from planner.measure.served_from import served_from
 
+    if city.demand.hide_small:
+        return {code: dict.fromkeys(ELSEWHERE) for code in ("", *(unit.code for unit in found.units))}
     return {row.code: {key: getattr(row, key) for key in ELSEWHERE} for row in served_from(city, found)}
 
 
 def as_dict(city: City, found: Coverage, dates: dict[str, str], room: Enough | None = None) -> dict[str, Any]:
     """The coverage as JSON, schema planner.coverage/1."""
+    from planner.measure.small_counts import told_shares
+
     elsewhere, parts = from_elsewhere(city, found), coverage_room.parts(room)
     groups = group_shares(city, found.layer, found.travel, minutes=found.minutes, metres=found.limit_m if found.minutes is None else None,
                           by=found.by, as_of=found.as_of) if found.reach == coverage_room.REACHES[0] else coverage_room.groups(city, found)
+    if city.demand.hide_small:
+        groups = told_shares(groups, {name: float(people.sum()) for name, people in city.demand.people.items()})
     total = {key: value for key, value in _fields(found.total).items() if key not in ("code", "name")}
     settings = {"layer": found.layer, "travel": found.travel, "mode": found.mode, "metres_per_minute": found.metres_per_minute,
                 "minutes": found.minutes, "limit_m": found.limit_m, "group": found.group, "by": found.by, "as_of": found.as_of.isoformat(),
                 "facilities": found.facilities, "facilities_without_place": found.facilities_without_place, "slipped": list(found.slipped),
-                "off_streets": list(found.off_streets), "reach": found.reach}
+                "off_streets": list(found.off_streets), "reach": found.reach,
+                "population_kind": city.demand.kinds.get(found.group) or None}
     return {"schema": "planner.coverage/1", "project": city.id, "reach": found.reach, "settings": settings,
             "dates": {key: value or None for key, value in dates.items()}, **coverage_room.as_dict(room),
             "total": total | elsewhere[""] | parts.get("", {}) | {
-                "inequality": inequality_dict(between_units(found.units)), "groups": dict(groups)},
+                "inequality": inequality_dict(between_units(_told(found))), "groups": dict(groups)},
             "units": [_fields(unit) | elsewhere[unit.code] | parts.get(unit.code, {}) for unit in found.units]}
 
 
@@ -198,7 +231,7 @@ def table(found: Coverage, dates: dict[str, str], lang: str, room: Enough | None
                  limit_m=f"{found.limit_m:,.0f}", group=found.group, date=found.as_of.isoformat(), facilities=found.facilities)
     unknown = t("coverage.date_unknown", lang)
     stamps = t("coverage.dates", lang, **{key: value or unknown for key, value in dates.items()})
-    unequal = inequality_line(between_units(found.units), lang)
+    unequal = inequality_line(between_units(_told(found)), lang)
     drawn = as_table(rows, heads, [False, False, *[True] * (len(heads) - 2)])
     return f"{settings}\n{stamps}{coverage_room.lines(found, room, lang)}\n\n{drawn}" + (f"\n{unequal}" if unequal else "")
 
@@ -207,7 +240,7 @@ def _row(unit: UnitCoverage, code: str, name: str) -> list[str]:
     """One row of the table."""
 
     def whole(value: float | None) -> str:
-        return "-" if value is None else f"{value:,.0f}"
+        return "-" if value is None or value != value else f"{value:,.0f}"
 
     def per_cent(value: float | None) -> str:
         return "-" if value is None else f"{value * 100:.1f}%"

@@ -38,7 +38,13 @@ LAYER = "coverage"
 def coverage_rows(coverage: Coverage, classes: Mapping[str, int | None] | None = None) -> list[dict[str, Any]]:
     """One dictionary a unit, in the order of the coverage, with the keys of COLUMNS. `classes` gives each unit's class on the map."""
     known = classes or {}
-    return [{column: known.get(unit.code) if column == "class" else getattr(unit, column) for column in COLUMNS} for unit in coverage.units]
+    return [{column: known.get(unit.code) if column == "class" else _told(getattr(unit, column)) for column in COLUMNS}
+            for unit in coverage.units]
+
+
+def _told(value: Any) -> Any:
+    """A figure, None where it is hidden (planner.measure.small_counts) or missing."""
+    return None if isinstance(value, float) and value != value else value
 
 
 def settings(coverage: Coverage, lang: str) -> list[tuple[str, str | float | None]]:
@@ -55,8 +61,8 @@ def settings(coverage: Coverage, lang: str) -> list[tuple[str, str | float | Non
         ("as_of", coverage.as_of.isoformat()),
         ("facilities", coverage.facilities),
         ("facilities_without_place", coverage.facilities_without_place),
-        ("people", coverage.total.people),
-        ("people_covered", coverage.total.people_covered),
+        ("people", _told(coverage.total.people)),
+        ("people_covered", _told(coverage.total.people_covered)),
         ("share", coverage.total.share),
     ]
     return [(t(f"export.coverage.{key}", lang), value) for key, value in pairs]

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 
 SMALL = 5.0
 """Counts above 0 and below this are hidden: 1 to 4 people, and parts of a person of people who were spread."""
-PARTS = ("people_covered", "people_beyond", "people_unattached", "people_unreached", "straight_people_covered")
-"""The counts of a unit beside its people; hidden all together, as they add up to these."""
-DERIVED = ("share", "straight_share")
+PARTS = ("people_covered", "people_beyond", "share")
+"""A unit's counts beside its people, and what follows from them; hidden all together, as they add up to the people."""
+FINER = ("people_unattached", "people_unreached", "straight_people_covered", "straight_share")
+"""Told of the whole only where small counts are hidden: parts of parts would need rules of their own."""
 _DUST = 2.0**-21
 
 
@@ -49,12 +50,14 @@ def hidden(values: FloatArray, ladder: Sequence[IntArray], forced: Sequence[Bool
     values : (A, K) counts of the finest level. ladder : for each level the number of each unit's parent in the next coarser, the last
     one all 0 for the whole. forced : per level, units that are hidden anyway.
     """
-    own = small(values).any(axis=1) | (forced[0] if forced else False)
+    own = np.asarray(small(values).any(axis=1), dtype=bool)
+    if forced:
+        own = own | forced[0]
     if not ladder:
         return [own]
     parent = ladder[0]
     count = len(ladder[1]) if len(ladder) > 1 else 1
-    sums = np.column_stack([np.bincount(parent, weights=column, minlength=count) for column in values.T])
+    sums = np.column_stack([np.bincount(parent, weights=column, minlength=count) for column in values.T]).astype(np.float64)
     above = hidden(sums, ladder[1:], forced[1:])
     for number in range(count):
         inside = np.flatnonzero(parent == number)
@@ -105,29 +108,34 @@ def ladder_of(city: City, by: str) -> list[IntArray]:
     return [*found, np.zeros(size, dtype=np.int64)]
 
 
+def masks(city: City, by: str, people: FloatArray, inside: FloatArray) -> tuple[list[BoolArray], list[BoolArray]]:
+    """Per level, finest first: units whose people are hidden, and units whose people inside and outside are. people, inside : (A,)."""
+    ladder = ladder_of(city, by)
+    whole = hidden(people[:, None], ladder)
+    return whole, hidden(np.column_stack([people, inside, people - inside]), ladder, whole)
+
+
 def published(city: City, coverage: Coverage) -> Coverage:
     """A coverage as it may be shown: hidden counts are NaN, what follows from them None. The same where nothing is to be hidden."""
     if not city.demand.hide_small or not coverage.units:
         return coverage
-    ladder = ladder_of(city, coverage.by)
-    people = np.array([[unit.people] for unit in coverage.units])
-    without = hidden(people, ladder)
-    parts = np.array([[unit.people, *(getattr(unit, part) for part in PARTS), unit.people - unit.straight_people_covered]
-                      for unit in coverage.units])
-    masks = hidden(parts, ladder, without)
-    units = tuple(_shown(unit, bool(all_hidden), bool(part_hidden))
-                  for unit, all_hidden, part_hidden in zip(coverage.units, without[0], masks[0], strict=True))
-    return replace(coverage, units=units, total=_shown(coverage.total, bool(without[-1][0]), bool(masks[-1][0])))
+    people, covered = (np.array([getattr(unit, key) for unit in coverage.units]) for key in ("people", "people_covered"))
+    whole, parts = masks(city, coverage.by, people, covered)
+    units = tuple(_shown(unit, FINER, people_too=bool(all_hidden), parts=bool(part_hidden))
+                  for unit, all_hidden, part_hidden in zip(coverage.units, whole[0], parts[0], strict=True))
+    total = coverage.total
+    lost = [key for key in FINER[:3] if 0 < min(getattr(total, key), total.people - getattr(total, key)) < SMALL]
+    total = _shown(total, lost, people_too=bool(whole[-1][0]), parts=bool(parts[-1][0]))
+    return replace(coverage, units=units, total=total if FINER[2] not in lost else replace(total, straight_share=None))
 
 
-def _shown(unit: UnitCoverage, all_hidden: bool, part_hidden: bool) -> UnitCoverage:
-    """One unit as it may be shown."""
-    if not (all_hidden or part_hidden):
-        return unit
-    gone: dict[str, float | None] = {**dict.fromkeys(PARTS, math.nan), **dict.fromkeys(DERIVED)}
-    if all_hidden:
-        gone |= {"people": math.nan, "nearest_mean_m": None, "nearest_p50_m": None, "nearest_p95_m": None}
-    return replace(unit, **gone)  # type: ignore[arg-type]
+def _shown(unit: UnitCoverage, gone: Sequence[str], *, people_too: bool, parts: bool) -> UnitCoverage:
+    """One unit as it may be shown. gone : what is not told of it anyway."""
+    names = [*gone, *(PARTS if parts or people_too else ())]
+    values: dict[str, float | None] = {name: None if name.endswith("share") else math.nan for name in names}
+    if people_too:
+        values |= {"people": math.nan, "nearest_mean_m": None, "nearest_p50_m": None, "nearest_p95_m": None}
+    return replace(unit, **values) if values else unit  # type: ignore[arg-type]
 
 
 def is_hidden(unit: UnitCoverage) -> bool:
@@ -135,7 +143,11 @@ def is_hidden(unit: UnitCoverage) -> bool:
     return math.isnan(unit.people) or math.isnan(unit.people_covered)
 
 
-def hidden_rows(counts: Sequence[float | None]) -> BoolArray:
-    """Which of some counts with a published sum are to be hidden; None stands for no count."""
-    values = np.array([[0.0 if count is None else count] for count in counts], dtype=np.float64).reshape(-1, 1)
-    return hidden(values, [np.zeros(len(values), dtype=np.int64)])[0]
+def told_shares(shares: Mapping[str, float | None], people: Mapping[str, float]) -> dict[str, float | None]:
+    """Shares by group, None where those inside or outside are 1 to 4. people : group -> how many there are."""
+
+    def few(group: str, share: float) -> bool:
+        inside = people.get(group, 0.0) * share
+        return bool(small(np.array([inside, people.get(group, 0.0) - inside])).any())
+
+    return {group: None if share is None or few(group, share) else share for group, share in shares.items()}

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from planner.plan.affected import Around, BoolArray, Nearby
 from planner.plan.capital import capital_projects
 from planner.plan.gaplist import Gap, GapList, Headline, PackSource, Provenance, Sentence, UnitCost, Words
 from planner.plan.project import Project
+from planner.plan.small_gaps import published_gaps, published_headline, published_projects
 from planner.plan.unit_costs import read_unit_costs
 from planner.quality import QualityReport
 from planner.targets.access import points_beyond
@@ -116,6 +118,9 @@ def gap_list(
         for gap_id in project.gaps:
             linked[gap_id] = (*linked.get(gap_id, ()), project.project_id)
     gaps = tuple(replace(gap, project_ids=linked.get(gap.gap_id, ())) for gap in ranked)
+    if city.demand.hide_small:
+        gaps = published_gaps(city, gaps, partial(heads, city))
+        projects = published_projects(projects, gaps)
     known = [project.est_cost_cny for project in projects if project.est_cost_cny is not None]
     headline = Headline(
         float(heads(city, TOTAL).sum()),
@@ -129,6 +134,8 @@ def gap_list(
         math.fsum(known) if known else None,
         Counter(result.state for result in evaluation.targets),
     )
+    if city.demand.hide_small:
+        headline = published_headline(headline, gaps)
     return GapList(
         city.id,
         city.name,

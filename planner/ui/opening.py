@@ -81,10 +81,11 @@ class Opening:
     def coverage(self, layer: str, travel: str, minutes: float, by: str, group: str) -> Coverage:
         """Coverage by the one function that the command line calls too."""
         from planner.measure.coverage import coverage
+        from planner.measure.small_counts import published
 
         city, day = self.read_city(), dt.date.today()
         return self.keep((layer, travel, minutes, by, group, day),
-                         lambda: coverage(city, layer, travel, minutes=minutes, by=by, group=group, as_of=day))
+                         lambda: published(city, coverage(city, layer, travel, minutes=minutes, by=by, group=group, as_of=day)))
 
 
 _openings: dict[str, Opening] = {}

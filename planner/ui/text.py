@@ -14,7 +14,12 @@ MINUS = "−"
 
 
 def people(value: float, lang: str) -> str:
-    """Persons for the eye: `218.43 万` from ten thousand on in Chinese, `2,184,312` in English; always the engine's number, rounded."""
+    """Persons for the eye: `218.43 万` from ten thousand on in Chinese, `2,184,312` in English; always the engine's number, rounded.
+
+    NaN is a count that is not told (planner.measure.small_counts).
+    """
+    if value != value:
+        return t("ui.hidden", lang)
     if lang == "zh" and abs(value) >= 10_000:
         return f"{value / 10_000:,.2f} 万"
     return f"{value:,.0f}"

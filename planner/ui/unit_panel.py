@@ -47,13 +47,22 @@ def _found() -> None:
 
 def ranked(units: Sequence[UnitCoverage], first: str | None = None) -> list[UnitCoverage]:
     """Units with the most people beyond first: where to look first. The unit `first` stands before them."""
-    return sorted(units, key=lambda unit: (unit.code != first, -unit.people_beyond, unit.code))
+    def beyond(unit: UnitCoverage) -> float:
+        """People beyond; those that are not told stand last."""
+        return 0.0 if _whole(unit.people_beyond) is None else unit.people_beyond
+
+    return sorted(units, key=lambda unit: (unit.code != first, -beyond(unit), unit.code))
+
+
+def _whole(count: float) -> int | None:
+    """A count of people as a whole number; None where it is not told."""
+    return None if count != count else round(count)
 
 
 def table_frame(units: Sequence[UnitCoverage], wanted: float, lang: str, name_of_level: str) -> pd.DataFrame:
     """The units as the table shows them: code, state, name, share, people beyond, people."""
     rows = [(unit.code, state_of(unit.share, wanted, lang), unit.name, None if unit.share is None else unit.share * 100,
-             round(unit.people_beyond), round(unit.people)) for unit in units]
+             _whole(unit.people_beyond), _whole(unit.people)) for unit in units]
     columns = [t("ui.table.code", lang), t("ui.table.state", lang), name_of_level,
                t("ui.table.share", lang), t("ui.table.beyond", lang), t("ui.table.people", lang)]
     frame = pd.DataFrame(rows, columns=columns)

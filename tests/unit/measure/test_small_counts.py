@@ -6,9 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from planner.measure.small_counts import SMALL, hidden, hidden_rows, small
-
-WHOLE = np.zeros
+from planner.measure.small_counts import SMALL, hidden, small, told_shares
 
 
 def masks(values, *ladder):
@@ -52,11 +50,6 @@ def test_covered_and_beyond_hide_each_other():
 def test_a_whole_that_is_small_is_hidden_too():
     own, whole = masks([3, 0], [0, 0])
     assert own.tolist() == [True, False] and whole.tolist() == [True]
-
-
-def test_rows_with_one_sum():
-    assert hidden_rows([None, 3, 40, 0, 900.0]).tolist() == [False, True, True, False, False]
-    assert not hidden_rows([]).any()
 
 
 def ranges(people, covered, ladder, shown_people, shown_parts):
@@ -115,3 +108,8 @@ def test_the_attack_would_succeed_without_a_second_unit():
     nobody = [np.zeros(3, dtype=bool), np.array([False])]
     found = ranges(people, covered, [np.zeros(3, dtype=np.int64)], nobody, only)
     assert found[3] == pytest.approx([3, 3])
+
+
+def test_shares_of_groups_that_would_tell_a_few():
+    told = told_shares({"a": 0.5, "b": 0.9, "c": 1.0, "d": None}, {"a": 100, "b": 20, "c": 4, "d": 0})
+    assert told == {"a": 0.5, "b": None, "c": None, "d": None}

@@ -125,8 +125,10 @@ def test_the_same_folder_gives_the_same_report(folder):
     ('[plan]\npacks = ["a"]', "[plan]\npacks = 5", "plan.packs"),
     ("[streets]", "[stretes]", "streets"), ("value = 3", "value = true", 'reported.T-2.value'),
     ('path = "people.csv"', 'path = "people.csv"\nlevel = "city"', "population.level"),
-    ('path = "people.csv"', 'path = "people.tif"', "population.path"), ('path = "people.csv"', 'path = "people.csv"\nspread = "raster"',
-                                                                        "population.spread"),
+    ('path = "people.csv"', 'path = "people.csv"\npersons = 1', "population.persons"),
+    ('path = "people.csv"', 'path = "people.csv"\nsmall_counts = "maybe"', "population.small_counts"),
+    ('path = "people.csv"', 'path = "people.csv"\nspread = "raster"',
+                                                                        "population.spread_path"),
     ('path = "people.csv"', 'source = "postgresql://h/d"', "population.source")])
 def test_values_that_cannot_be_used_block_with_their_key(folder, old, new, column):
     report = QualityReport()
