@@ -18,8 +18,9 @@ REAL = ROOT.parent / "shared" / "real"
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Tests neither read nor fill the user's cache, and speak the default language."""
-    kept = {name: os.environ.get(name) for name in ("PLANNER_CACHE", "PLANNER_LANG")}
+    kept = {name: os.environ.get(name) for name in ("PLANNER_CACHE", "PLANNER_DATA", "PLANNER_LANG")}
     os.environ["PLANNER_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["PLANNER_DATA"] = str(tmp_path_factory.mktemp("data"))
     os.environ.pop("PLANNER_LANG", None)
     yield
     for name, value in kept.items():
