@@ -116,6 +116,7 @@ class QualityReport:
     issues: list[Issue] = field(default_factory=list)
     files: dict[str, FileRecord] = field(default_factory=dict)
     totals: dict[str, Any] = field(default_factory=dict)
+    sites: list[dict[str, Any]] = field(default_factory=list)
     systems: list[SystemEvidence] = field(default_factory=list)
     columns: list[dict[str, Any]] = field(default_factory=list)
     population: dict[str, Any] = field(default_factory=dict)
@@ -138,6 +139,6 @@ class QualityReport:
     def to_dict(self, lang: str) -> dict[str, Any]:
         """The report as JSON, schema planner.quality/1."""
         return {"schema": "planner.quality/1", "project": self.project, "crs": self.crs,
-                "files": [record.to_dict() for record in self.files.values()], "totals": self.totals,
+                "files": [record.to_dict() for record in self.files.values()], "totals": self.totals, "sites": self.sites,
                 "systems": [found.to_dict() for found in self.systems], "columns": self.columns,
                 "population": self.population, "issues": [issue.to_dict(lang) for issue in self.issues]}

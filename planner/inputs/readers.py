@@ -18,6 +18,7 @@ from planner.inputs import boundaries as boundary_files
 from planner.inputs import checks, facilities, mapping, placing, population, systems
 from planner.inputs import gates as gate_files
 from planner.inputs import kept as kept_files
+from planner.inputs import sites as site_links
 from planner.inputs.coordinates import System, metric_crs, parse_system
 from planner.inputs.layers import Boundaries, DemandPoints, FacilityLayer, Source
 from planner.inputs.people_points import people_points
@@ -101,6 +102,8 @@ def survey(levels: Sequence[BoundarySpec], ledgers: Sequence[FacilitySpec], peop
         if not suspect:
             checks.duplicates(placed, reading)
     kept_files.close(beside, reading)
+    if not doubtful:
+        site_links.report_sites(found.facilities.values(), reading)
     report.totals.setdefault("facilities", {}).update({slug: placing.totals(placed) for slug, placed in found.facilities.items()})
     if people is not None and complete:
         found.people = population.read(people, ground, lambda: streets, reading)
@@ -206,7 +209,7 @@ def as_demand(found: Survey) -> DemandPoints:
     spec: PopulationSpec = found.specs["population"]
     people = found.people
     return DemandPoints(people.x, people.y, people.people, people.units, found.source(spec.file.shown, spec.date), spec.spread,
-                        spec.hide_small)
+                        spec.hide_small, found.report.population.get("groups", {}))
 
 
 def read_boundaries(levels: Sequence[BoundarySpec], *, crs: str | None = None, report: QualityReport) -> Boundaries | None:
