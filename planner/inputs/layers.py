@@ -149,7 +149,8 @@ class DemandPoints:
 
     x, y : (I,) metres. people : group -> (I,) persons (total, age_60_plus, households, ...). units : level -> (I,) codes, "" outside.
     Sums over the points of a unit equal the unit's stated totals exactly. hide_small : whether counts of 1 to 4 people are kept out of
-    what is published (planner.measure.small_counts): so it is where the people come from a ledger of persons.
+    what is published (planner.measure.small_counts): so it is where the people come from a ledger of persons. kinds : group -> which
+    population it is (planner.inputs.columns.KINDS), "" where neither planner.toml nor the header says so.
     """
 
     x: FloatArray
@@ -159,6 +160,7 @@ class DemandPoints:
     source: Source
     spread: str = "points"
     hide_small: bool = False
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for values in (self.y, *self.people.values(), *self.units.values()):

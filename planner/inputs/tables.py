@@ -13,12 +13,14 @@ import zipfile
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from planner.inputs.cells import Cell, blank
 from planner.inputs.encodings import decode
 from planner.inputs.files import UnusableFileError
-from planner.inputs.formulas import Place, unsaved_formulas
+
+if TYPE_CHECKING:
+    from planner.inputs.formulas import Place
 
 TABLE_SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls")
 _CELL_LIMIT = 20_000_000
@@ -102,6 +104,8 @@ def _delimiter(found: str) -> str:
 def _read_xlsx(path: Path) -> Workbook:
     """An .xlsx workbook; hidden sheets come last."""
     import openpyxl
+
+    from planner.inputs.formulas import unsaved_formulas
 
     try:
         with warnings.catch_warnings():

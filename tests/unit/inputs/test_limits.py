@@ -86,7 +86,7 @@ def test_links_of_a_workbook_are_not_followed(tmp_path):
     book.active.append(['=HYPERLINK("http://example.invalid")', "=cmd|'/c calc'!A1"])
     book.save(tmp_path / "a.xlsx")
     rows = read_workbook(tmp_path / "a.xlsx").sheets[0].rows
-    assert rows == [(1, ["名称", "床位"]), (2, ["甲"])]  # formulas without a stored value are blank cells
+    assert rows == [(1, ["名称", "床位"]), (2, ["甲", None]), (3, [None, None])]  # no stored value: blank cells, their rows kept
 
 
 def test_entities_in_a_workbook_are_refused(tmp_path):
