@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.inputs import files, ledger, personal, vector
-from planner.inputs.cells import Cell
+from planner.inputs.cells import Cell, blank
 from planner.inputs.columns import likely
 from planner.inputs.encodings import UTF8
 from planner.inputs.files import UnusableFileError
@@ -56,6 +56,7 @@ class Reading:
     _dated: set[str] = field(default_factory=set)
     _files: dict[str, Any] = field(default_factory=dict)
     _columns: dict[tuple[int, str], tuple[Sequence[Any], npt.NDArray[Any]]] = field(default_factory=dict)
+    _inspections: dict[int, tuple[list[Cell], personal.Column]] = field(default_factory=dict)
     _selected: dict[str, set[tuple[str | None, int]]] = field(default_factory=dict)
     _kept: dict[str, set[tuple[str | None, int]]] = field(default_factory=dict)
 
@@ -131,22 +132,25 @@ class Reading:
 
     def _impersonal(self, table: Table, wanted: Sequence[str]) -> Table:
         """A table without personal columns, and without identity numbers in those that planner.toml names."""
-        key = f"personal{table.shown}|{table.sheet}|" + "|".join(wanted)
-        known: dict[str, list[Cell]] = self._files.get(key, {})
-        if key not in self._files:
-            dropped = personal.personal_columns(table.columns, wanted)
-            for header, count in dropped.items():
-                self.add(Issue("personal_column_dropped", "info", table.shown, table.sheet, column=header, params={"count": count}))
-            for header, cells in table.columns.items():
-                if header in dropped:
+        columns: dict[str, list[Cell]] = {}
+        for header, cells in table.columns.items():
+            found = self._inspected(cells)
+            if header not in wanted and (found.personal or personal.is_personal(header)):
+                filled = found.filled or sum(not blank(cell) for cell in cells)
+                if filled:
+                    self.add(Issue("personal_column_dropped", "info", table.shown, table.sheet, column=header, params={"count": filled}))
                     continue
-                known[header], count = personal.without_identities(cells)
-                if count:
-                    self.add(Issue("personal_values_removed", "warning", table.shown, table.sheet, column=header, params={"count": count}))
-                else:
-                    known[header] = cells
-            self._files[key] = known
-        return replace(table, columns=known)
+            if found.removed:
+                self.add(Issue("personal_values_removed", "warning", table.shown, table.sheet, column=header,
+                               params={"count": found.removed}))
+            columns[header] = found.clean
+        return replace(table, columns=columns)
+
+    def _inspected(self, cells: list[Cell]) -> personal.Column:
+        """What a column holds, found once, however many sections share its file."""
+        if id(cells) not in self._inspections:
+            self._inspections[id(cells)] = cells, personal.inspected(cells)  # the cells stay with their id
+        return self._inspections[id(cells)][1]
 
     def forget(self, ref: FileRef) -> None:
         """Lets go of what was read of a file: the rows of a ledger of persons are not kept."""

@@ -5,7 +5,7 @@ import json
 import openpyxl
 import pytest
 
-from planner.inputs.personal import HIDDEN, is_identity, personal_columns, scrubbed, without_identities
+from planner.inputs.personal import HIDDEN, inspected, is_identity, is_personal, scrubbed
 from planner.inputs.readers import read_facilities
 from planner.inputs.specs import FacilitySpec
 from planner.quality import Issue, QualityReport
@@ -30,25 +30,26 @@ def test_identity_numbers_are_known_by_day_and_check_digit():
 @pytest.mark.parametrize("header", ["联系电话", "手机", "身份证号", "身份证号码", "负责人_联系方式", "联系人", "家庭住址", "phone",
                                     "contact:phone", "Tel", "E-mail", "ＰＨＯＮＥ", "残疾证号", "ID_number"])
 def test_headers_that_say_so(header):
-    assert personal_columns({header: ["x", ""]}, []) == {header: 1}
-    assert personal_columns({header: ["x", ""]}, [header]) == {}
+    assert is_personal(header)
 
 
 @pytest.mark.parametrize("header", ["名称", "地址", "电梯", "hotel", "编号", "机构代码", "telescope", "cells", "idle", "统一社会信用代码"])
 def test_headers_that_do_not(header):
-    assert personal_columns({header: ["甲", "乙", "130102001000", "52110105MJ0123456X"]}, []) == {}
+    assert not is_personal(header)
 
 
-def test_what_cells_hold_says_it_too():
-    assert personal_columns({"备用": [ONE, TWO, ""], "说明": ["13800138000", "139 0013 9000", "13700137000", "15912345678"]}, []) == {
-        "备用": 2, "说明": 4}
-    assert personal_columns({"说明": [13800138000, 13900139000.0, 13700137000], "数": [13800138000.5, 1e12, 3]}, []) == {"说明": 3}
-    assert personal_columns({"编号": ["13010200101", "23010200102", "33010200103"]}, []) == {}
+@pytest.mark.parametrize(("cells", "personal"), [
+    ([ONE, TWO, ""], True), (["13800138000", "139 0013 9000", "13700137000", "15912345678"], True),
+    ([13800138000, 13900139000.0, 13700137000], True),
+    ([13800138000.5, 1e12, 3], False), (["13010200101", "23010200102", "33010200103"], False), (["13800138000", "甲", "乙"], False),
+    (["甲", "乙", "130102001000", "52110105MJ0123456X"], False)])
+def test_what_cells_hold_says_it_too(cells, personal):
+    assert inspected(cells).personal == personal
 
 
-def test_numbers_in_named_columns_are_taken_out():
-    cells, count = without_identities(["甲", f"负责人{ONE}", TWO, None, 5])
-    assert cells == ["甲", f"负责人{HIDDEN}", None, None, 5] and count == 2
+def test_identity_numbers_are_taken_out_of_cells():
+    found = inspected(["甲", f"负责人{ONE}", TWO, None, 5])
+    assert found.clean == ["甲", f"负责人{HIDDEN}", None, None, 5] and found.removed == 2 and not found.personal
 
 
 def test_texts_are_scrubbed():
