@@ -13,12 +13,13 @@ import shapely
 
 from planner.errors import CrsError
 from planner.inputs.cells import plain_number, text
-from planner.inputs.codes import NO_COUNTY, read_codes
+from planner.inputs.codes import read_codes, without_county
 from planner.inputs.coordinates import SHIFTED, WGS84, System, from_wgs84, parse_system, to_wgs84
 from planner.inputs.layers import TextArray
 from planner.inputs.reading import Reading, Table
 from planner.inputs.specs import LEVELS, BoundarySpec
 from planner.inputs.units import Units, coarser
+from planner.inputs.versions import in_force
 from planner.quality import Issue
 
 Shapes = npt.NDArray[np.object_]
@@ -43,12 +44,15 @@ class RawUnits:
 
 def read_raw(spec: BoundarySpec, reading: Reading) -> RawUnits | None:
     """A boundary layer as it lies in its file; None (with blocking issues) where it cannot serve."""
-    wanted = [header for header in (spec.code, spec.name, spec.class_, spec.parent) if header]
+    wanted = [header for header in (spec.code, spec.name, spec.class_, spec.parent, spec.valid_from, spec.valid_to) if header]
     table = reading.table(spec.file, wanted, role=f"boundaries.{spec.level}", date=spec.date, empty="blocking")
     if table is None or not len(table) or reading.missing_columns(table, wanted):
         return None
     if table.shapes is None:
         reading.add(Issue("file_unreadable", "blocking", table.shown, sentence="file_without_shapes"))
+        return None
+    table = in_force(table, spec, reading)
+    if table is None:
         return None
     codes = _codes(spec, table, reading)
     names = np.array([text(cell) for cell in table.columns[spec.name]], dtype=object)
@@ -275,7 +279,7 @@ def settle_parents(units: Mapping[str, Units], found: Mapping[str, Mapping[str, 
 
 def _tell_parent(own: Units, k: int, stated: str, derived: str, spec: BoundarySpec, reading: Reading) -> None:
     """The issue of one parent that is blank or unknown. Cities without a county level are no fault."""
-    if own.codes[k].startswith(NO_COUNTY) and own.level == LEVELS[2]:
+    if without_county(own.codes[k]) and own.level == LEVELS[2]:
         return
     reading.add(Issue("parent_missing", "info" if derived else "warning", own.shown, row=int(own.rows[k]), column=spec.parent,
                       name=own.names[k], value=stated or None, sentence=None if derived else "parent_unknown", params={"parent": derived}))

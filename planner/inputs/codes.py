@@ -15,6 +15,7 @@ CODE_LENGTHS = (2, 4, 6, 9, 12)
 """Digits of a province, prefecture, county, township and community (GB/T 2260, GB/T 10114)."""
 NO_COUNTY = ("4419", "4420", "4604", "6202")
 """Dongguan, Zhongshan, Danzhou and Jiayuguan have no county level: their towns stand under the city itself."""
+_NO_COUNTY_DIGITS = "00"
 _SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d{1,2})", re.ASCII)
 _DECIMAL = re.compile(r"(\d+)\.0+", re.ASCII)
 _COUNTRY = re.compile(r"156((?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])\d{4}(?:\d{3}){0,2})", re.ASCII)
@@ -72,6 +73,12 @@ def prefix_length(code: str) -> int:
         return 0
     said = len(full.rstrip("0"))
     return next(length for length in CODE_LENGTHS if said <= length)
+
+
+def without_county(code: str) -> bool:
+    """Whether a town's code stands directly under its prefecture, as in NO_COUNTY and wherever else the county's digits are 00."""
+    full = padded(code)
+    return code.startswith(NO_COUNTY) or (prefix_length(full) >= 9 and full[4:6] == _NO_COUNTY_DIGITS)
 
 
 def is_within(code: str, coarser: str) -> bool:

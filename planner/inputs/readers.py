@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from planner.errors import CrsError
 from planner.inputs import boundaries as boundary_files
-from planner.inputs import checks, facilities, mapping, placing, population, systems
+from planner.inputs import checks, facilities, mapping, placing, population, systems, versions
 from planner.inputs import gates as gate_files
 from planner.inputs import kept as kept_files
 from planner.inputs import sites as site_links
@@ -96,6 +96,7 @@ def survey(levels: Sequence[BoundarySpec], ledgers: Sequence[FacilitySpec], peop
         checks.units(ground, reading, doubtful)
     beside = kept_files.read_kept(kept, reading)
     for raw in raw_ledgers:
+        versions.tell_stated(raw, ground, reading)
         suspect = not complete or (bool(doubtful) and (raw.spec.slug in doubtful or bool(doubtful & set(ground.units))))
         placed = placing.place(raw, ground, reading, suspect=suspect, gates=gates.get(raw.spec.slug), kept=beside)
         found.facilities[raw.spec.slug] = placed
@@ -140,6 +141,8 @@ def _ground(raw: Sequence[boundary_files.RawUnits], system: System, buffer_m: fl
     placed: dict[str, Units] = {}
     for layer in raw:
         units = boundary_files.place(layer, system, reading)
+        if units is not None and layer.spec.changes is not None:
+            units = replace(units, former=versions.read_changes(layer.spec, units.codes.tolist(), reading), cache={})
         if units is not None:
             placed[layer.spec.level] = units
     if not placed:

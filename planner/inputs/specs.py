@@ -21,7 +21,11 @@ class FileRef:
 
 @dataclass(frozen=True, slots=True)
 class BoundarySpec:
-    """`[boundaries.LEVEL]`: columns of code, name, class and parent; code and name are required."""
+    """`[boundaries.LEVEL]`: columns of code, name, class and parent; code and name are required.
+
+    valid_from, valid_to : columns of the first and last day that a version of a unit is in force; as_of : the day whose versions are wanted
+    ("": today); changes : a table of codes that changed (planner.inputs.versions).
+    """
 
     level: str
     file: FileRef
@@ -32,6 +36,10 @@ class BoundarySpec:
     crs: str | None = None
     date: str = ""
     label: Mapping[str, str] | str = ""
+    valid_from: str | None = None
+    valid_to: str | None = None
+    as_of: str = ""
+    changes: FileRef | None = None
 
 
 @dataclass(frozen=True, slots=True)

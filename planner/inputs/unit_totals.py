@@ -87,11 +87,13 @@ def _finest_match(codes: TextArray, ground: Ground) -> str | None:
 
 
 def _join(rows: Rows, codes: TextArray, header: str, units: Units, reading: Reading) -> tuple[IntArray, BoolArray]:
-    """The unit of each row, and which rows are used; rows without a unit and second rows of a unit are told and left out."""
+    """The unit of each row, and which rows are used; rows without a unit and second rows of a unit are told and left out.
+    Codes borne before a change are told and added to the unit of today."""
     table = rows.table
     place = np.full(len(codes), -1, dtype=np.int64)
     kept = np.zeros(len(codes), dtype=bool)
     first: dict[int, int] = {}
+    old: list[int] = []
     for k, code in enumerate(codes):
         if code == "\0":
             continue
@@ -99,10 +101,17 @@ def _join(rows: Rows, codes: TextArray, header: str, units: Units, reading: Read
         place[k] = units.by_code.get(code, -1)
         if place[k] < 0:
             reading.add(Issue("population_without_unit", "warning", *about, params={"level": units.level}))
+        elif units.is_former(str(code)):
+            kept[k] = True
+            old.append(k)
         elif place[k] in first:
             reading.add(Issue("code_duplicate", "warning", *about, sentence="code_duplicate_people",
                               params={"first": first[int(place[k])]}))
         else:
             first[int(place[k])] = table.rows[rows.index[k]]
             kept[k] = True
+    if old:
+        row = table.rows[rows.index[old[0]]] if len(old) == 1 else None
+        reading.add(Issue("code_changed", "info", table.shown, table.sheet, row, header, value=str(codes[old[0]]),
+                          params={"count": len(old), "code": str(units.codes[place[old[0]]])}))
     return place, kept

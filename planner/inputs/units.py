@@ -12,7 +12,7 @@ import numpy.typing as npt
 import shapely
 
 from planner.inputs.cells import narrow
-from planner.inputs.codes import is_within, padded
+from planner.inputs.codes import CODE_LENGTHS, is_within, padded
 from planner.inputs.layers import FloatArray, IntArray, TextArray
 from planner.inputs.specs import LEVELS
 
@@ -38,7 +38,8 @@ class Units:
     """The units of a level, in code order.
 
     codes, names, classes, parents : (A,) text. shapes : (A,) polygons in the metric CRS. rows : feature numbers. shown : the file.
-    extra : every other column of the file. parents are codes of `parent_level`, where the project has a coarser level.
+    extra : every other column of the file. parents are codes of `parent_level`, where the project has a coarser level. former : codes that
+    units bore before (padded) -> the code of the unit today (planner.inputs.versions).
     """
 
     level: str
@@ -50,6 +51,7 @@ class Units:
     shapes: npt.NDArray[np.object_]
     rows: IntArray
     extra: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
+    former: Mapping[str, str] = field(default_factory=dict)
     cache: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def __len__(self) -> int:
@@ -65,12 +67,22 @@ class Units:
 
     @property
     def by_code(self) -> Mapping[str, int]:
-        """Place of each code, also of the padded one."""
+        """Place of each code, also of the padded one, and of codes borne before."""
         if "by_code" not in self.cache:
-            known = {padded(code): k for k, code in enumerate(self.codes)}
-            self.cache["by_code"] = known | {code: k for k, code in enumerate(self.codes)}
+            plain = {code: k for k, code in enumerate(self.codes)}
+            known = {padded(code): k for code, k in plain.items()}
+            former = {old: plain[code] for old, code in self.former.items() if code in plain}
+            short = {old[:length]: k for old, k in former.items() for length in CODE_LENGTHS
+                     if len(old) == 12 and not old[length:].strip("0")}
+            self.cache["by_code"] = {**short, **former, **known, **plain}
+            self.cache["plain"] = plain.keys() | known.keys()
         found: Mapping[str, int] = self.cache["by_code"]
         return found
+
+    def is_former(self, code: str) -> bool:
+        """Whether a code is one that a unit bore before and none bears today."""
+        typed = code.strip()
+        return typed in self.by_code and typed not in self.cache["plain"]
 
     @property
     def by_name(self) -> Mapping[str, tuple[int, ...]]:
@@ -98,7 +110,13 @@ class Units:
         code = self.by_code.get(typed, self.by_code.get(padded(narrow(typed))))
         if code is not None:
             return (code,)
-        return self.by_name.get(narrow(typed)) or self.by_name.get("~" + stem(typed), ())
+        return self.by_name.get(narrow(typed)) or self.by_name.get("~" + stem(typed)) or self._of_one_territory(stem(typed))
+
+    def _of_one_territory(self, short: str) -> tuple[int, ...]:
+        """An area office (地区办事处) has the territory of the town or township of its name: 南磨房地区 is 南磨房乡. It is no street office."""
+        if short.endswith("地区") and len(short) > 2:
+            return tuple(k for ending in ("乡", "镇") for k in self.by_name.get("~" + short[:-2] + ending, ()))
+        return self.by_name.get("~" + short[:-1] + "地区", ()) if short[-1:] in ("乡", "镇") and len(short) > 1 else ()
 
     def holding(self, x: FloatArray, y: FloatArray) -> tuple[IntArray, IntArray]:
         """All pairs (point, unit) where the unit holds the point, points ascending, then units."""

@@ -109,7 +109,7 @@ def _project(config: Config, folder: Path) -> Project:
     plan = config.table(tree, "plan")
     config.unknown(plan, ("packs", "parameters"), "plan")
     named = config.names(head, "name", "project")
-    levels = sections.boundaries(config)
+    levels = sections.boundaries(config, day)
     folder_name = folder.resolve().name
     return Project(
         folder, ident or folder_name, named or ident or folder_name, sections.metric_crs(config, head),

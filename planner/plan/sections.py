@@ -76,17 +76,21 @@ def _sections(config: Config, name: str) -> list[tuple[str, str, Table]]:
     return found
 
 
-def boundaries(config: Config) -> tuple[BoundarySpec, ...]:
-    """[boundaries.LEVEL], coarse to fine."""
+def boundaries(config: Config, as_of: str = "") -> tuple[BoundarySpec, ...]:
+    """[boundaries.LEVEL], coarse to fine. as_of : the project's reference date, "" without one."""
     specs = {}
     for level, prefix, table in _sections(config, "boundaries"):
-        config.unknown(table, (*_SOURCE, "code", "name", "class", "parent", "crs", "date", "label"), prefix)
+        config.unknown(table, (*_SOURCE, "code", "name", "class", "parent", "crs", "date", "label", "valid_from", "valid_to", "changes"),
+                       prefix)
         file = config.file(table, prefix)
         code, name = config.words(table, "code", prefix, required=True), config.words(table, "name", prefix, required=True)
         class_, parent = config.words(table, "class", prefix), config.words(table, "parent", prefix)
         crs, date, label = _layer_crs(config, table, prefix), config.day(table, "date", prefix), config.names(table, "label", prefix)
+        valid_from, valid_to = (config.words(table, key, prefix) for key in ("valid_from", "valid_to"))
+        changes = config.file(table, prefix, "changes", required=False)
         if file is not None and code is not None and name is not None:
-            specs[level] = BoundarySpec(level, file, code, name, class_, parent, None if crs == "auto" else crs, date, label)
+            specs[level] = BoundarySpec(level, file, code, name, class_, parent, None if crs == "auto" else crs, date, label, valid_from,
+                                        valid_to, as_of, changes)
     if not specs and config.sound:
         config.wrong("boundaries", "config_section_required")
     order = [level for level in LEVELS if level in specs] + [level for level in specs if level not in LEVELS]

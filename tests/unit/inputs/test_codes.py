@@ -1,6 +1,6 @@
 import pytest
 
-from planner.inputs.codes import is_within, padded, prefix_length, read_codes
+from planner.inputs.codes import is_within, padded, prefix_length, read_codes, without_county
 
 
 def test_codes_that_are_right_stay():
@@ -46,3 +46,10 @@ def test_who_stands_under_whom():
     assert is_within("110101001001", "110101001000") and is_within("110101001001", "110101")
     assert is_within("441900001001", "441900000000")  # a city without counties
     assert not is_within("110101001001", "110102") and not is_within("110101", "110101000000") and not is_within("V01", "V")
+
+
+@pytest.mark.parametrize(("code", "without"), [("441900001", True), ("442000001000", True), ("460400100", True), ("620200001", True),
+                                               ("460300001000", True), ("110101001", False), ("441900", False), ("110100000000", False),
+                                               ("V01", False), ("", False)])
+def test_towns_without_a_county(code, without):
+    assert without_county(code) == without
