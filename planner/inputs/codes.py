@@ -78,7 +78,7 @@ def prefix_length(code: str) -> int:
 def without_county(code: str) -> bool:
     """Whether a town's code stands directly under its prefecture, as in NO_COUNTY and wherever else the county's digits are 00."""
     full = padded(code)
-    return code.startswith(NO_COUNTY) or (prefix_length(full) >= 9 and full[4:6] == _NO_COUNTY_DIGITS)
+    return prefix_length(full) >= 9 and (full.startswith(NO_COUNTY) or full[4:6] == _NO_COUNTY_DIGITS)
 
 
 def is_within(code: str, coarser: str) -> bool:

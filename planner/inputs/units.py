@@ -113,7 +113,7 @@ class Units:
         return self.by_name.get(narrow(typed)) or self.by_name.get("~" + stem(typed)) or self._of_one_territory(stem(typed))
 
     def _of_one_territory(self, short: str) -> tuple[int, ...]:
-        """An area office (地区办事处) has the territory of the town or township of its name: 南磨房地区 is 南磨房乡. It is no street office."""
+        """An area office (地区办事处) has the territory of the town or township of its name, 南磨房地区 that of 南磨房乡; it is no 街道."""
         if short.endswith("地区") and len(short) > 2:
             return tuple(k for ending in ("乡", "镇") for k in self.by_name.get("~" + short[:-2] + ending, ()))
         return self.by_name.get("~" + short[:-1] + "地区", ()) if short[-1:] in ("乡", "镇") and len(short) > 1 else ()
