@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from planner.errors import CrsError
@@ -28,7 +29,7 @@ from planner.quality import Issue
 
 RASTER_SUFFIXES = (".tif", ".tiff")
 MOST_CELLS = 40_000_000
-"""Cells of the window over the boundary: 600 km x 600 km at 100 m, and 320 MB of float64."""
+"""Cells of the window over the boundary: 600 km x 600 km at 100 m, and 160 MB of float32."""
 MOST_BLOCK_BYTES = 400_000_000
 """What one strip or tile of the file may unpack to: a raster of one strip as large as the file is refused."""
 MOST_IN_CELL = 1_000_000.0
@@ -163,24 +164,31 @@ def _cells(box: Any, places: Mapping[str, int], crs: str | None, ground: Ground)
     from rasterio.windows import Window
 
     part = Window(columns[0], lines[0], columns[1] - columns[0], lines[1] - lines[0])
-    read = {group: _band(box, number, part) for group, number in places.items()}
-    wrong = [np.isfinite(values) & ((values < 0) | (values > MOST_IN_CELL)) for values in read.values()]
-    bad = int(sum(mask.sum() for mask in wrong))
-    worst = next((float(values[mask][0]) for values, mask in zip(read.values(), wrong, strict=True) if mask.any()), 0.0)
-    clean = {group: np.where(np.isfinite(values) & ~mask, values, 0.0) for (group, values), mask in zip(read.items(), wrong, strict=True)}
-    at = np.flatnonzero(np.logical_or.reduce([values > 0 for values in clean.values()]))
+    read, bad, worst = {}, 0, 0.0
+    for group, number in places.items():
+        read[group], wrong, first = _band(box, number, part)
+        bad, worst = bad + wrong, worst if bad else first
+    at = np.flatnonzero(np.logical_or.reduce([values > 0 for values in read.values()]))
     line, column = np.divmod(at, columns[1] - columns[0])
     return _Window(system, grid.c + (column + columns[0] + 0.5) * grid.a, grid.f + (line + lines[0] + 0.5) * grid.e,
-                   {group: values[at] for group, values in clean.items()}, bad, worst)
+                   {group: values[at].astype(np.float64) for group, values in read.items()}, bad, worst)
 
 
-def _band(box: Any, number: int, part: Any) -> FloatArray:
-    """One band of the window as float64, row by row, NaN where it says that it has no data."""
+def _band(box: Any, number: int, part: Any) -> tuple[npt.NDArray[Any], int, float]:
+    """One band of the window, row by row, 0 where it has no data or a value that cannot be; how many those are, and one of them.
+
+    The file's own type is kept until the cells that hold people are picked: it is half as large as float64.
+    """
     masked = box.read(number, window=part, masked=True)
-    values: FloatArray = masked.filled(0).astype(np.float64).ravel()
-    values[np.ma.getmaskarray(masked).ravel()] = np.nan
+    values: npt.NDArray[Any] = masked.filled(0).ravel()
     scale, offset = box.scales[number - 1], box.offsets[number - 1]
-    return values if (scale, offset) == (1.0, 0.0) else values * scale + offset
+    if (scale, offset) != (1.0, 0.0):
+        values = values.astype(np.float64) * scale + offset
+    values[np.ma.getmaskarray(masked).ravel() | ~np.isfinite(values)] = 0
+    wrong = np.flatnonzero((values < 0) | (values > MOST_IN_CELL))
+    first = float(values[wrong[0]]) if len(wrong) else 0.0
+    values[wrong] = 0
+    return values, len(wrong), first
 
 
 def _system(box: Any, crs: str | None) -> System:
