@@ -14,6 +14,7 @@ COMMANDS = {
     "gaps": "gap list and capital-project list / 缺口清单与项目库",
     "distances": "street distances between two point tables / 路网距离",
     "place": "facilities without a position / 待落点设施",
+    "solve": "siting models on plain tables, with a bound / 选址模型求解",
     "convert": "coordinate systems / 坐标转换",
     "new": "a new project folder / 新建项目",
     "serve": "the map in the browser / 打开地图界面",

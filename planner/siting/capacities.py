@@ -1,0 +1,143 @@
+"""How the capacitated models are solved: a plan filled by regret, then the program on arcs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from planner.siting import assigning
+from planner.siting.median import greedy
+from planner.siting.problem import Floats, Picks, SitingProblem
+from planner.siting.results import Assignment, Plan, worth
+from planner.siting.solver import Clock, Found, run
+
+WHOLE = 0.5
+"""A whole variable above this is 1."""
+PART = 1e-9
+"""A part of demand smaller than this is none."""
+
+
+def capacitated(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> Plan:
+    """The most weight served, or the least weighted cost of serving all, under capacities."""
+    method = "capacitated assignment, branch and cut (HiGHS)"
+    form = assigning.capacitated(problem)
+    start = filled(problem)
+    begin = None
+    if start is not None:
+        begin = _solution(form, start)
+    found = run(form.model, clock, gap=gap, seed=seed, start=begin)
+    plans = [plan for plan in (_read(problem, form, found), start) if plan is not None and worth(problem, *plan).lawful]
+    if not plans:
+        return Plan(None, None, method, found.stopped, infeasible=found.infeasible)
+    sign = -1 if problem.maximised else 1
+    sites, assignment = min(plans, key=lambda plan: sign * worth(problem, *plan).objective)
+    bound = found.bound
+    if problem.maximised:
+        bound = min(bound, float(problem.weight[problem.reachable].sum()))
+    else:
+        least = np.full(problem.demands, np.inf)
+        np.minimum.at(least, problem.by_demand.row_of, problem.by_demand.cost)
+        bound = max(bound, float((problem.weight * np.where(problem.reachable, least, 0.0)).sum()))
+    if found.stopped == "proof":
+        value = worth(problem, sites, assignment).objective
+        if sign * (value - bound) <= 1e-7 * max(abs(value), 1e-6):
+            bound = value
+    return Plan(sites, bound, method, found.stopped, assignment=assignment)
+
+
+def _solution(form: assigning.ArcModel, plan: tuple[Picks, Assignment]) -> Floats:
+    """The program's solution that a plan stands for."""
+    sites, assignment = plan
+    width = np.int64(form.site.max(initial=0)) + 1
+    key = form.demand.astype(np.int64) * width + form.site[form.at]
+    order = np.argsort(key)
+    at = order[np.searchsorted(key[order], assignment.demand.astype(np.int64) * width + assignment.site)]
+    z = np.zeros(len(key))
+    z[at] = assignment.share
+    return np.concatenate([np.isin(form.site, sites).astype(np.float64), z])
+
+
+def _read(problem: SitingProblem, form: assigning.ArcModel, found: Found) -> tuple[Picks, Assignment] | None:
+    """Sites and assignment of a solution."""
+    if found.x is None:
+        return None
+    m = len(form.site)
+    opened = found.x[:m] > WHOLE
+    sites = form.site[opened]
+    z = found.x[m:]
+    used = (z > WHOLE if not problem.split else z > PART) & opened[form.at]
+    part = np.ones(int(used.sum())) if not problem.split else np.minimum(z[used], 1.0)
+    demand, at = form.demand[used], form.at[used]
+    if problem.split and not problem.maximised:  # parts add up to 1 within the solver's tolerance: make it exact
+        part = part / np.bincount(demand, part, minlength=problem.demands)[demand]
+    return sites, Assignment(demand, form.site[at], part)
+
+
+def filled(problem: SitingProblem) -> tuple[Picks, Assignment] | None:
+    """A plan filled by regret: sites by a greedy p-median that prefers room, demand by what it would lose with its second choice.
+
+    None where demand that must be served finds no room.
+    """
+    assert problem.capacity is not None
+    sites = _roomy(problem) if problem.maximised else greedy(problem)
+    if not problem.maximised:
+        need = float(problem.weight[problem.reachable].sum())
+        if float(problem.capacity[sites].sum()) < need:
+            sites = _roomy(problem)
+    return _assigned(problem, sites)
+
+
+def _roomy(problem: SitingProblem) -> Picks:
+    """Existing sites, then those that can fill most of their capacity, as far as p and the budget go."""
+    assert problem.capacity is not None
+    pairs = problem.by_demand
+    opened = problem.fixed == 1
+    unserved = problem.weight.copy()
+    left = np.inf if problem.budget is None else problem.budget
+    for held in np.flatnonzero(opened).tolist():
+        _pour(problem, unserved, held)
+    for _ in range(problem.room):
+        reach = np.bincount(pairs.column, unserved[pairs.row_of], minlength=problem.sites)
+        gain = np.where((problem.fixed == 0) & ~opened & (problem.price <= left), np.minimum(reach, problem.capacity), 0.0)
+        score = gain / np.maximum(problem.price, 1e-9) if problem.budget is not None else gain
+        if not len(score) or score.max() <= 0:
+            break
+        site = int(np.argmax(score))
+        opened[site] = True
+        left -= float(problem.price[site])
+        _pour(problem, unserved, site)
+    return np.flatnonzero(opened).astype(np.int32)
+
+
+def _pour(problem: SitingProblem, unserved: Floats, site: int) -> None:
+    """Takes from the unserved weight what a site can hold, the nearest first."""
+    assert problem.capacity is not None
+    mine = slice(int(problem.by_site.start[site]), int(problem.by_site.start[site + 1]))
+    who = problem.by_site.column[mine][np.argsort(problem.by_site.cost[mine], kind="stable")]
+    room = float(problem.capacity[site])
+    before = np.cumsum(unserved[who]) - unserved[who]
+    unserved[who] = np.maximum(unserved[who] - np.maximum(room - before, 0.0), 0.0)
+
+
+def _assigned(problem: SitingProblem, sites: Picks) -> tuple[Picks, Assignment] | None:
+    """Demand assigned whole to open sites: heavy demand first where room is what counts, else by the loss of its second choice."""
+    assert problem.capacity is not None
+    opened = np.zeros(problem.sites, dtype=np.bool_)
+    opened[sites] = True
+    room = np.where(opened, problem.capacity, 0.0)
+    who: list[int] = []
+    where: list[int] = []
+    start, column, cost = problem.by_demand.start, problem.by_demand.column, problem.by_demand.cost
+    order = np.argsort(-problem.weight, kind="stable")
+    for i in order:
+        mine = slice(int(start[i]), int(start[i + 1]))
+        at, price = column[mine], cost[mine]
+        fits = opened[at] & (room[at] >= problem.weight[i] * (1 - 1e-12))
+        if not fits.any():
+            if problem.maximised or not len(at):
+                continue
+            return None
+        best = at[fits][np.argmin(price[fits])]
+        room[best] -= problem.weight[i]
+        who.append(int(i))
+        where.append(int(best))
+    return sites, Assignment(np.array(who, dtype=np.int32), np.array(where, dtype=np.int32), np.ones(len(who)))

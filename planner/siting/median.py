@@ -1,0 +1,81 @@
+"""How p_median is solved: a greedy plan, then the radius program."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from planner.siting import assigning
+from planner.siting.centre import decide
+from planner.siting.problem import Floats, Mask, Picks, SitingProblem
+from planner.siting.results import Plan, nearest, worth
+from planner.siting.solver import Clock, run
+
+METHOD = "p-median in radius form, branch and cut (HiGHS)"
+
+
+def p_median(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> Plan:
+    """The least weighted cost of serving all reachable demand from its nearest open site."""
+    least = np.full(problem.demands, np.inf)
+    np.minimum.at(least, problem.by_demand.row_of, problem.by_demand.cost)
+    reachable = problem.reachable
+    trivial = float((problem.weight[reachable] * least[reachable]).sum())
+    first = greedy(problem)
+    sites: Picks | None = first
+    if not worth(problem, first).lawful:
+        possible, sites = decide(problem, None, clock, seed)
+        if possible is False:
+            return Plan(None, None, METHOD, infeasible=True)
+    form = assigning.p_median(problem)
+    begin = None
+    if sites is not None:
+        opened = _mask(problem, sites)
+        begin = form.start(sites, np.where(reachable, nearest(problem.by_demand, opened)[1], 0.0))
+    found = run(form.model, clock, gap=gap, seed=seed, start=begin)
+    if found.infeasible and sites is None:
+        return Plan(None, None, METHOD, infeasible=True)
+    best: Picks | None = sites
+    if found.x is not None:
+        other = form.site[np.flatnonzero(found.x[: len(form.site)] > 0.5)]
+        value = worth(problem, other)
+        if value.lawful and (sites is None or value.objective <= worth(problem, sites).objective):
+            best = other
+    bound = max(found.bound, trivial)
+    if best is not None and found.stopped == "proof":
+        value = worth(problem, best)
+        if value.objective - bound <= 1e-7 * max(abs(value.objective), 1e-6):
+            bound = value.objective
+    return Plan(best, bound if np.isfinite(bound) else None, METHOD, found.stopped)
+
+
+def _mask(problem: SitingProblem, sites: Picks) -> Mask:
+    """(J,) whether a site is among the sites."""
+    opened = np.zeros(problem.sites, dtype=np.bool_)
+    opened[sites] = True
+    return opened
+
+
+def greedy(problem: SitingProblem) -> Picks:
+    """Sites opened one after another for the greatest saving; demand not yet served counts as dearer than any service."""
+    pairs = problem.by_demand
+    row, column, cost = pairs.row_of, pairs.column, pairs.cost
+    weight = problem.weight.copy()
+    dear = 10.0 * (float(cost.max(initial=0.0)) + 1.0)
+    weight[weight == 0] = max(float(weight.max(initial=0.0)), 1.0) * 1e-6  # it must be served all the same
+    now: Floats = np.full(problem.demands, dear)
+    opened = problem.fixed == 1
+    held = opened[column]
+    np.minimum.at(now, row[held], cost[held])
+    left = np.inf if problem.budget is None else problem.budget
+    for _ in range(problem.room):
+        saving = np.bincount(column, weight[row] * np.maximum(now[row] - cost, 0.0), minlength=problem.sites)
+        saving = np.where((problem.fixed == 0) & ~opened & (problem.price <= left), saving, 0.0)
+        score = saving / np.maximum(problem.price, 1e-9) if problem.budget is not None else saving
+        if not len(score) or score.max() <= 0:
+            break
+        site = int(np.argmax(score))
+        opened[site] = True
+        left -= float(problem.price[site])
+        mine = slice(int(problem.by_site.start[site]), int(problem.by_site.start[site + 1]))
+        served = problem.by_site.column[mine]
+        now[served] = np.minimum(now[served], problem.by_site.cost[mine])
+    return np.flatnonzero(opened).astype(np.int32)

@@ -1,0 +1,225 @@
+"""Exact reductions: what can be taken out of a covering problem without changing its optimum.
+
+| reduction | why it is safe | guard |
+| --- | --- | --- |
+| unreachable demand aside | no plan serves it | listed; stays in the totals |
+| demand of existing sites aside | every plan covers it | its weight is counted as a base, per area |
+| demand without weight aside | it moves no objective | only where weight is what counts, not where all must be covered |
+| identical rows merged | the same sites cover them | only within one area; weights are added |
+| dominated sites out | k in place of j covers as much and costs no more | both may be built; price_k <= price_j; never with capacities |
+| dominated rows out | whatever covers row k covers row i | only where all rows must be covered |
+
+The pairwise tests cost the sum of squared degrees; above FLOPS they are left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.siting.problem import Columns, Floats, Ints, Mask, SitingProblem, sums
+
+FLOPS = 3e8
+"""Multiplications a pairwise subset test may cost: about two seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A covering problem in short: rows that still matter, columns that may be built.
+
+    start, column : row r is covered by columns column[start[r] : start[r + 1]].   weight : (R,).   area : (R,) or zeros.
+    site : (C,) index of each column in the problem.   price : (C,).   base : weight existing sites cover already, by area.
+    counts : what was taken out.
+    """
+
+    start: Ints
+    column: Columns
+    weight: Floats
+    area: Columns
+    site: Columns
+    price: Floats
+    base: Floats
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """R."""
+        return len(self.weight)
+
+    @property
+    def row_of(self) -> Columns:
+        """(nnz,) the row of every entry."""
+        return np.repeat(np.arange(self.rows, dtype=np.int32), np.diff(self.start))
+
+    def by_column(self) -> tuple[Ints, Columns]:
+        """The same entries by column: start (C + 1,) and rows."""
+        order = np.argsort(self.column, kind="stable")
+        start = np.zeros(len(self.site) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(self.column, minlength=len(self.site)), out=start[1:])
+        return start, self.row_of[order]
+
+
+def cover(problem: SitingProblem, *, all_rows: bool, within: float | None = None, by_area: bool = False, reduce: bool = True) -> Cover:
+    """The covering problem of a siting problem, reduced.
+
+    all_rows : every reachable row must be covered (weights do not count); else weight is what counts.
+    within : pairs at this cost or less cover (p_center's decision); None: all pairs.   by_area : rows of two areas are never merged.
+    reduce : False leaves out the merging and the domination (for tests and for small problems).
+    """
+    pairs = problem.by_demand
+    row, column = pairs.row_of, pairs.column
+    if within is not None:
+        near = pairs.cost <= within
+        row, column = row[near], column[near]
+    area = problem.area if by_area and problem.area is not None else np.zeros(problem.demands, dtype=np.int32)
+    held = np.zeros(problem.demands, dtype=np.bool_)
+    held[row[problem.fixed[column] == 1]] = True
+    matters = ~held if all_rows else ~held & (problem.weight > 0)
+    matters &= problem.reachable
+    areas = int(area.max(initial=-1)) + 1
+    base = sums(area[held], problem.weight[held], areas)
+    counts = {"unreachable": int((~problem.reachable).sum()), "held_by_existing": int(held.sum())}
+    live = matters[row]
+    rows = np.flatnonzero(matters)
+    start = np.zeros(len(rows) + 1, dtype=np.int64)
+    renumber = np.full(problem.demands, -1, dtype=np.int64)
+    renumber[rows] = np.arange(len(rows))
+    np.cumsum(np.bincount(renumber[row[live]], minlength=len(rows)), out=start[1:])
+    made = Cover(start, column[live], problem.weight[rows], area[rows].astype(np.int32), np.arange(problem.sites, dtype=np.int32),
+                 problem.price, base, counts)
+    made = _columns_kept(made, np.bincount(made.column, minlength=problem.sites) > 0)
+    return reduced(made, all_rows=all_rows) if reduce else made
+
+
+def reduced(made: Cover, *, all_rows: bool) -> Cover:
+    """Merges identical rows and takes dominated columns (and, where all rows must be covered, dominated rows) out until nothing changes."""
+    for _ in range(4):
+        before = (made.rows, len(made.site))
+        made = _merged(made)
+        dominated = dominated_columns(made)
+        if dominated.any():
+            made = _counted(_columns_kept(made, ~dominated), "dominated_sites", int(dominated.sum()))
+        if all_rows:
+            idle = dominated_rows(made)
+            if idle.any():
+                made = _counted(_rows_kept(made, ~idle), "dominated_rows", int(idle.sum()))
+        if (made.rows, len(made.site)) == before:
+            break
+    return made
+
+
+def _counted(made: Cover, name: str, more: int) -> Cover:
+    """The cover with a count raised."""
+    return Cover(made.start, made.column, made.weight, made.area, made.site, made.price, made.base,
+                 made.counts | {name: made.counts.get(name, 0) + more})
+
+
+def _rows_kept(made: Cover, keep: Mask) -> Cover:
+    """Only some rows."""
+    degree = np.diff(made.start)
+    start = np.zeros(int(keep.sum()) + 1, dtype=np.int64)
+    np.cumsum(degree[keep], out=start[1:])
+    return Cover(start, made.column[np.repeat(keep, degree)], made.weight[keep], made.area[keep], made.site, made.price, made.base,
+                 made.counts)
+
+
+def _columns_kept(made: Cover, keep: Mask) -> Cover:
+    """Only some columns; rows keep their order and may become empty (they never do when a dominated column goes)."""
+    live = keep[made.column]
+    renumber = np.cumsum(keep) - 1
+    start = np.zeros(made.rows + 1, dtype=np.int64)
+    np.cumsum(np.bincount(made.row_of[live], minlength=made.rows), out=start[1:])
+    return Cover(start, renumber[made.column[live]].astype(np.int32), made.weight, made.area, made.site[keep], made.price[keep], made.base,
+                 made.counts)
+
+
+def _merged(made: Cover) -> Cover:
+    """Identical rows of one area as one row with the weight of all.
+
+    Rows are brought together by two hashes and then compared entry by entry, so that chance plays no part in the answer.
+    """
+    if made.rows < 2:
+        return made
+    keys = np.random.default_rng(1).integers(1, 2**62, (2, len(made.site)), dtype=np.uint64)
+    degree = np.diff(made.start)
+    hashes = [np.add.reduceat(np.r_[key[made.column], np.uint64(0)], made.start[:-1]) * (degree > 0) for key in keys]
+    order = np.lexsort((hashes[1], hashes[0], degree, made.area))
+    same = np.ones(made.rows - 1, dtype=np.bool_)
+    for part in (made.area, degree, *hashes):
+        same &= part[order][1:] == part[order][:-1]
+    same &= _equal_rows(made, order[:-1], order[1:], same)
+    group = np.r_[0, np.cumsum(~same)]
+    first = np.full(int(group[-1]) + 1, made.rows)
+    np.minimum.at(first, group, order)
+    weight = sums(group, made.weight[order], len(first))
+    merged = made.rows - len(first)
+    if not merged:
+        return made
+    keep = np.zeros(made.rows, dtype=np.bool_)
+    keep[first] = True
+    summed = made.weight.copy()
+    summed[first] = weight
+    short = _rows_kept(Cover(made.start, made.column, summed, made.area, made.site, made.price, made.base, made.counts), keep)
+    return _counted(short, "merged_rows", merged)
+
+
+def _equal_rows(made: Cover, one: npt.NDArray[np.int64], other: npt.NDArray[np.int64], likely: Mask) -> Mask:
+    """(K,) whether rows one[k] and other[k] hold the same columns; looked at only where likely (there the degrees are equal)."""
+    equal = np.zeros(len(one), dtype=np.bool_)
+    pick = np.flatnonzero(likely)
+    degree = np.diff(made.start)[one[pick]]
+    if not len(pick):
+        return equal
+    ends = np.cumsum(degree)
+    step = np.arange(int(ends[-1])) - np.repeat(ends - degree, degree)
+    differs = made.column[np.repeat(made.start[one[pick]], degree) + step] != made.column[np.repeat(made.start[other[pick]], degree) + step]
+    equal[pick] = np.bincount(np.repeat(np.arange(len(pick)), degree), differs, minlength=len(pick)) == 0
+    return equal
+
+
+def dominated_columns(made: Cover) -> Mask:
+    """(C,) columns j that cover nothing, or with another k that covers at least their rows for no higher price; of equals the first stays.
+
+    The relation is transitive and without circles, so all such columns may go at once.
+    """
+    size = np.bincount(made.column, minlength=len(made.site))
+    out: Mask = size == 0
+    if len(made.site) < 2 or float((np.diff(made.start).astype(np.float64) ** 2).sum()) > FLOPS:
+        return out
+    j, k = _contained(made.column, made.row_of, len(made.site), made.rows, size)
+    lower = made.price[k] < made.price[j]
+    beaten = (made.price[k] <= made.price[j]) & ((size[k] > size[j]) | lower | (k < j))
+    out[j[beaten]] = True
+    return out
+
+
+def dominated_rows(made: Cover) -> Mask:
+    """(R,) rows i for which another row k needs a subset of the same columns: covering k covers i; of equals the first stays."""
+    size = np.diff(made.start)
+    per_column = np.bincount(made.column, minlength=len(made.site)).astype(np.float64)
+    if made.rows < 2 or float((per_column**2).sum()) > FLOPS:
+        return np.zeros(made.rows, dtype=np.bool_)
+    k, i = _contained(made.row_of, made.column, made.rows, len(made.site), size)
+    out = np.zeros(made.rows, dtype=np.bool_)
+    out[i[(size[i] > size[k]) | (k < i)]] = True
+    return out
+
+
+def _contained(own: Columns, other: Columns, count: int, width: int, size: npt.NDArray[np.int64]) -> tuple[Columns, Columns]:
+    """All ordered pairs (a, b), a != b, of sets whose elements b has all of. Set own[t] holds element other[t]."""
+    from scipy.sparse import csr_matrix
+
+    sets = csr_matrix((np.ones(len(own), dtype=np.int32), (own, other)), shape=(count, width))
+    flip = sets.T.tocsr()
+    inner: list[Columns] = []
+    outer: list[Columns] = []
+    step = 1000
+    for low in range(0, count, step):
+        shared = (sets[low:low + step] @ flip).tocoo()
+        a, b = shared.row + low, shared.col
+        whole = (shared.data == size[a]) & (a != b)
+        inner.append(a[whole].astype(np.int32))
+        outer.append(b[whole].astype(np.int32))
+    return np.concatenate(inner), np.concatenate(outer)
