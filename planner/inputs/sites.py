@@ -105,7 +105,10 @@ def sites(layers: Mapping[str, FacilityLayer]) -> tuple[Site, ...]:
 
 def sites_of(placed: Iterable[Placed]) -> tuple[Site, ...]:
     """The sites of ledgers that were placed, rows that are kept; `place` counts those."""
-    return _link([spot for one in placed for spot in _of_placed(one)])
+    ledgers = list(placed)
+    if len(ledgers) < 2:  # a site links rows of different layers
+        return ()
+    return _link([spot for one in ledgers for spot in _of_placed(one)])
 
 
 def area_once(found: Sequence[Site], layers: Mapping[str, FacilityLayer], column: str = AREA) -> dict[str, FloatArray]:
