@@ -66,6 +66,8 @@ def command(project: Path | None, packs: tuple[str, ...], as_of: dt.datetime | N
     if explain is not None and all(explain != target.id for pack in chosen for target in pack.targets):
         raise InputError("target_unknown", target=explain, packs=", ".join(pack.id for pack in chosen))
     city = read_city(found, report=report)
+    if city.demand.hide_small:
+        note(t("evaluate.small_counts", lang), quiet)
     evaluation = with_sensitivity(city, chosen, evaluate(city, chosen, as_of=as_of.date() if as_of else dt.date.today()))
     known = {target.id for pack in chosen for target in pack.targets}
     unused = [target for target in sorted(city.reported) if target not in known and not in_bundled_pack(target)]

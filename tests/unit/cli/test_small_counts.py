@@ -120,3 +120,7 @@ def test_a_ledger_of_persons_needs_a_day_and_a_place(project):
         report = QualityReport()
         read_project(project, report=report)
         assert [issue.column for issue in report.blocking] == [key]
+
+
+def test_an_evaluation_says_that_it_is_not_protected(project):
+    assert "1 至 4 人" in run("evaluate", project, "--pack", "beijing-2021-2025", "--as-of", "2025-12-31").stderr
