@@ -178,7 +178,7 @@ def zipped_shape(path, prefix, links=()):
                 box.writestr(member, part.read_bytes())
 
 
-@pytest.mark.parametrize("prefix", ["/tmp/", "../../", "C:\\data\\", "数据/"])
+@pytest.mark.parametrize("prefix", ["/tmp/", "../../", "C:\\data\\", "数据/", "数据/".encode("gbk").decode("cp437")])
 def test_names_in_archives_lead_nowhere(tmp_path, prefix):
     zipped_shape(tmp_path / "a.zip", prefix)
     assert read_features(tmp_path / "a.zip").columns["name"] == ["甲站", "乙站"]
@@ -188,3 +188,14 @@ def test_names_in_archives_lead_nowhere(tmp_path, prefix):
 def test_links_in_archives_are_not_followed(tmp_path):
     zipped_shape(tmp_path / "a.zip", "", links=(".dbf",))
     assert refusal(tmp_path / "a.zip")[0] == "file_unreadable"
+
+
+def test_a_zipped_shapefile_in_gbk_without_a_word_about_it(tmp_path):
+    (tmp_path / "parts").mkdir()
+    pyogrio.write_dataframe(frame().rename(columns={"名称": "name"}), tmp_path / "parts" / "a.shp", driver="ESRI Shapefile", encoding="GBK")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as box:
+        for part in (tmp_path / "parts").iterdir():
+            if part.suffix != ".cpg":
+                box.write(part, "养老".encode("gbk").decode("cp437") + part.suffix)
+    found = read_features(tmp_path / "a.zip")
+    assert found.columns["name"] == ["甲站", "乙站"] and found.guessed and found.crs
