@@ -86,7 +86,7 @@ def command(project: Path | None, layers: tuple[str, ...], weights: str | None, 
 
         room = enough(city, found, capacity, per_capacity=per_capacity)
     dates = data_dates(city, layer, by)
-    for line in (*remarks(found, dates, lang), *coverage_room.remarks(found, room, lang)):
+    for line in (*remarks(found, dates, lang, printed=form == "table"), *coverage_room.remarks(found, room, lang)):
         note(line, quiet)
     elsewhere = from_elsewhere(city, found)
     marked = [unit for unit in found.units if (elsewhere[unit.code][ELSEWHERE[0]] or 0) > 0]
@@ -137,8 +137,8 @@ def data_dates(city: City, layer: str, by: str) -> dict[str, str]:
             "boundaries": boundary.date if boundary else ""}
 
 
-def remarks(found: Coverage, dates: dict[str, str], lang: str) -> list[str]:
-    """What a reader should know beside the figures."""
+def remarks(found: Coverage, dates: dict[str, str], lang: str, *, printed: bool = False) -> list[str]:
+    """What a reader should know beside the figures. printed : whether the table says of itself how many facilities have no place."""
     from planner.measure.small_counts import is_hidden
 
     said = []
@@ -150,7 +150,7 @@ def remarks(found: Coverage, dates: dict[str, str], lang: str) -> list[str]:
         said.append(t("coverage.dates_apart", lang, population=dates["population"], facilities=dates["facilities"]))
     if found.facilities == 0:
         said.append(t("coverage.no_facilities", lang, layer=found.layer, date=found.as_of.isoformat()))
-    if found.facilities_without_place:
+    if found.facilities_without_place and not printed:
         said.append(t("coverage.without_place", lang, count=found.facilities_without_place))
     if found.slipped:
         said.append(t("coverage.slipped", lang, ids=", ".join(found.slipped)))
@@ -233,7 +233,8 @@ def table(found: Coverage, dates: dict[str, str], lang: str, room: Enough | None
     stamps = t("coverage.dates", lang, **{key: value or unknown for key, value in dates.items()})
     unequal = inequality_line(between_units(_told(found)), lang)
     drawn = as_table(rows, heads, [False, False, *[True] * (len(heads) - 2)])
-    return f"{settings}\n{stamps}{coverage_room.lines(found, room, lang)}\n\n{drawn}" + (f"\n{unequal}" if unequal else "")
+    lost = "\n" + t("coverage.without_place", lang, count=found.facilities_without_place) if found.facilities_without_place else ""
+    return f"{settings}{lost}\n{stamps}{coverage_room.lines(found, room, lang)}\n\n{drawn}" + (f"\n{unequal}" if unequal else "")
 
 
 def _row(unit: UnitCoverage, code: str, name: str) -> list[str]:

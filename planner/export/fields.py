@@ -115,6 +115,8 @@ def gap_note(gap: Gap, lang: str) -> str:
         notes.append(t("export.note.units_short", lang, units=gap.units_short))
     if gap.blanks:
         notes.append(t("export.note.blanks", lang, blanks=gap.blanks))
+    if gap.without_place:
+        notes.append(t("export.note.without_place", lang, count=gap.without_place))
     if gap.nearest_facility == "" and gap.minutes is None and gap.people_affected:
         notes.append(t("export.note.unreached", lang))
     return t("gaps.list_semicolon", lang).join(notes)

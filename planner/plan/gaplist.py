@@ -71,7 +71,8 @@ class Gap:
     "people", "minutes", "metres", "units", "share" or a column of the ledger). people_affected : persons of `group`, None where nobody
     can be pointed at. minutes : of the person in the middle of those affected, by `travel`, to the nearest facility; None where none
     can be reached. x, y : the home nearest to the people-weighted centre of those affected, in the project's CRS. rank : 1 is first.
-    units_short : where a share of the units must pass, how many more are enough.
+    units_short : where a share of the units must pass, how many more are enough. without_place : facilities that count and
+    stay out of distances, as nobody knows where they stand.
     """
 
     gap_id: str
@@ -108,6 +109,7 @@ class Gap:
     zero: bool = False
     at_least: bool = False
     blanks: int = 0
+    without_place: int = 0
     units_short: int | None = None
 
 

@@ -287,6 +287,7 @@ def _row(where: Around, result: TargetResult, spot: Spot, order: int) -> Row:
         zero=zero,
         at_least=result.at_least,
         blanks=len(unit.fill) if unit else result.blanks,
+        without_place=sum(int(str(params.get("count", 0))) for key, params in result.note if key == "note.without_place"),
         units_short=int(result.shortfall) if unit and check.rollup == "share" and result.shortfall else None,
     )
     key = (target.binding != "binding", not zero, -math.ceil(missing * QUARTERS), -(count or 0.0), order, code)

@@ -47,7 +47,8 @@ def standalone(desk: Desk, found: Coverage, painting: MapData) -> bytes:
     said = t("ui.download.settings", lang, travel=travel_name(city.travels[found.travel], lang), limit=metres(found.limit_m, lang),
              minutes=t("ui.none", lang) if found.minutes is None else f"{found.minutes:g}", group=group_name(found.group, lang),
              level=level_name(found.by, lang, city.boundaries.labels), share=percent(found.total.share, lang))
-    return export_html(painting, heading=heading, made=dt.date.today(), lines=[said], invented=is_invented(city)).encode()
+    lost = [t("ui.coverage.without_place", lang, count=f"{found.facilities_without_place:,}")] if found.facilities_without_place else []
+    return export_html(painting, heading=heading, made=dt.date.today(), lines=[said, *lost], invented=is_invented(city)).encode()
 
 
 def draw(desk: Desk, found: Coverage, palette: Palette, painting: MapData) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from planner.export.fields import gap_note
 from planner.i18n import LANGUAGES
 from planner.plan.gaps import People
 
@@ -44,6 +45,14 @@ def test_people_within_reach_give_a_row_for_each_unit_with_people_beyond(draw, l
     ]
     assert [(gap.value, gap.threshold, gap.is_share, gap.minutes) for gap in found.gaps] == [(0, 0.6, True, 58), (0, 0.6, True, 38)]
     assert "400" in found.gaps[0].action.say("en")
+
+
+def test_facilities_without_a_place_are_said_beside_the_gap(draw, listed):
+    unplaced = {"x": float("nan"), "name": "乙养老院", "unit": {"township": "B"}}
+    found = listed(draw({"home": [*HOME["home"], unplaced]}), WITHIN).gaps
+    assert found and {gap.without_place for gap in found} == {1}
+    assert "1 处设施没有位置" in gap_note(found[0], "zh") and "1 facilities have no place" in gap_note(found[0], "en")
+    assert gap_note(listed(draw(HOME), WITHIN).gaps[0], "en") == ""
 
 
 def test_people_outside_all_units_have_a_row_of_their_own(draw, listed):
