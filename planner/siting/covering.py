@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.siting import models, reduce
+from planner.siting import models, reduce, vast
 from planner.siting.linear import LinearModel
 from planner.siting.problem import Floats, Picks, SitingProblem, sums
 from planner.siting.reduce import Cover
@@ -66,12 +66,21 @@ def lscp(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> Plan:
     if not cover.rows:
         return Plan(problem.existing, 0.0, "existing sites cover all reachable demand", reductions=cover.counts)
     chosen = greedy_all(cover)
+    least = 0.0
+    if len(cover.column) > vast.SMALL and problem.p is None and problem.budget is None:
+        other, least = vast.lscp(cover, clock, gap, seed)
+        chosen = other if cover.price[other].sum() < cover.price[chosen].sum() else chosen
+        if len(cover.column) > vast.MIP_ENTRIES or cover.price[chosen].sum() - least <= gap * cover.price[chosen].sum() or clock.over:
+            sites = _sites(problem, cover, chosen)
+            near = cover.price[chosen].sum() - least <= gap * cover.price[chosen].sum()
+            return Plan(sites, least, "set covering: weighted rows, first-order bound", "gap" if near else clock.word,
+                        reductions=cover.counts)
     start = chosen if worth(problem, _sites(problem, cover, chosen)).lawful else None
     begin = None if start is None else np.isin(np.arange(len(cover.site)), start).astype(np.float64)
     dearest = np.full(cover.rows, np.inf)
     np.minimum.at(dearest, cover.row_of, cover.price[cover.column])
     return _proven(problem, cover, models.lscp(problem, cover), start, begin, clock, gap, seed, "set covering, branch and cut (HiGHS)",
-                   float(dearest.max()))
+                   max(float(dearest.max()), least))
 
 
 def _lscp_share(problem: SitingProblem, share: float, clock: Clock, gap: float, seed: int) -> Plan:
@@ -97,6 +106,14 @@ def mclp(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> Plan:
     trivial = float(cover.base.sum() + cover.weight.sum())
     if not cover.rows or not problem.room:
         return Plan(problem.existing, float(cover.base.sum()), "nothing is left to choose", reductions=cover.counts)
+    if len(cover.column) > vast.SMALL:
+        answer = vast.mclp(problem, cover, start, clock, gap, seed)
+        sites = _better(problem, cover, answer.columns, start)
+        bound = answer.bound
+        if sites is not None and answer.stopped == "proof":
+            bound = _settled(worth(problem, sites).objective, bound, maximise=True)
+        return Plan(sites, min(bound, trivial), "maximal covering: interchange, first-order bound, sites settled, branch and cut (HiGHS)",
+                    answer.stopped, reductions=cover.counts | {"sites_settled": answer.settled})
     return _proven(problem, cover, models.mclp(problem, cover), start, models.mclp_start(cover, start), clock, gap, seed,
                    "maximal covering, branch and cut (HiGHS)", trivial)
 

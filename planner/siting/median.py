@@ -1,4 +1,4 @@
-"""How p_median is solved: a greedy plan, then the radius program."""
+"""How p_median is solved: Lagrangian bound and branch-and-bound on sites; under a budget, or to settle what is left, the radius program."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ import numpy as np
 
 from planner.siting import assigning
 from planner.siting.centre import decide
+from planner.siting.links import costs
+from planner.siting.median_bounds import prove_median
 from planner.siting.problem import Floats, Mask, Picks, SitingProblem
 from planner.siting.results import Plan, nearest, worth
 from planner.siting.solver import Clock, run
 
 METHOD = "p-median in radius form, branch and cut (HiGHS)"
+LAGRANGIAN = "p-median, Lagrangian bound with sites fixed, interchange, branch-and-bound on sites"
+TINY = 200
+"""Pairs below which the radius program is quicker than loading compiled loops."""
 
 
 def p_median(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> Plan:
@@ -25,6 +30,34 @@ def p_median(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> Pla
         possible, sites = decide(problem, None, clock, seed)
         if possible is False:
             return Plan(None, None, METHOD, infeasible=True)
+    if sites is not None and problem.budget is None and problem.p is not None and len(problem.by_demand.column) > TINY:
+        return _lagrangian(problem, problem.p, sites, trivial, clock, gap)
+    return _radius(problem, sites, trivial, clock, gap, seed)
+
+
+def _lagrangian(problem: SitingProblem, p: int, sites: Picks, trivial: float, clock: Clock, gap: float) -> Plan:
+    """Proof by a Lagrangian bound and branch-and-bound, from a plan that serves all."""
+    pairs, served = problem.by_demand, np.flatnonzero(problem.reachable)
+    start = np.r_[pairs.start[served], pairs.start[-1]]  # rows left out are empty, so the others touch
+    table = costs(start, pairs.column, pairs.cost, problem.sites, weight=problem.weight[served])
+
+    def tell(bound: float, cost: float) -> None:
+        if clock.progress is not None:
+            clock.progress(cost, bound)
+
+    proof = prove_median(table, min(p, problem.sites), start=_mask(problem, sites), allowed=problem.fixed == 0,
+                         fixed=problem.fixed == 1, gap=gap, out_of_time=lambda: clock.over, tell=tell)
+    found = np.flatnonzero(proof.plan.chosen).astype(np.int32)
+    value, first = worth(problem, found), worth(problem, sites)
+    best = found if value.lawful and value.objective <= first.objective else sites
+    stopped = clock.word if not proof.complete else "gap"
+    settled = {"sites_closed": proof.closed, "sites_opened": proof.opened}
+    return Plan(best, max(proof.bound, trivial), LAGRANGIAN, stopped, reductions=settled)
+
+
+def _radius(problem: SitingProblem, sites: Picks | None, trivial: float, clock: Clock, gap: float, seed: int) -> Plan:
+    """The radius program, from a plan where there is one."""
+    reachable = problem.reachable
     form = assigning.p_median(problem)
     begin = None
     if sites is not None:

@@ -1,0 +1,65 @@
+"""The way of large problems, taken by small ones: as enumeration."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from planner.siting import median, vast
+from planner.siting.solving import solve
+from tests.unit.siting.drawn import best, drawn
+
+
+@pytest.fixture(autouse=True)
+def _everything_is_large(monkeypatch):
+    monkeypatch.setattr(vast, "SMALL", 0)
+    monkeypatch.setattr(median, "TINY", 0)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("model", ["lscp", "mclp", "p_median"])
+def test_as_enumeration(model, seed):
+    posed = drawn(model, seed)
+    answer = solve(posed, time_limit_s=20)
+    wanted = best(posed)
+    assert answer.status == ("infeasible" if wanted is None else "optimal")
+    if wanted is not None:
+        assert answer.objective == pytest.approx(wanted, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("model", ["lscp", "mclp"])
+def test_too_large_for_branch_and_cut_still_brackets_the_optimum(model, seed, monkeypatch):
+    monkeypatch.setattr(vast, "MIP_ENTRIES", 0)
+    posed = drawn(model, seed)
+    answer = solve(posed, time_limit_s=0.3)
+    wanted = best(posed)
+    if wanted is None:
+        assert answer.status == "infeasible"
+        return
+    low, high = sorted((answer.objective, answer.bound))
+    assert low - 1e-9 <= wanted <= high + 1e-9
+    assert answer.status == "feasible" or answer.objective == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_settled_columns_are_so_in_every_better_plan(seed):
+    """Rows, columns and multipliers at random; every plan better than the one at hand keeps what was settled."""
+    draw = np.random.default_rng(seed)
+    rows, columns, most = 8, 6, int(draw.integers(1, 6))
+    reach, weight = draw.random((rows, columns)) < 0.4, draw.integers(1, 9, rows).astype(float)
+    price = weight * draw.random(rows)
+    reduced = -(reach * price[:, None]).sum(0)
+    bound = price.sum() + np.sort(reduced)[:most].sum()
+    uncovered = {plan: weight[~reach[:, list(plan)].any(1)].sum() for plan in itertools.combinations(range(columns), most)}
+    at_hand = float(np.quantile(list(uncovered.values()), draw.random()))
+    lower, upper = vast.settled(reduced, most, float(bound), at_hand, 1.0)
+    for plan, left in uncovered.items():
+        if left <= at_hand - 1:
+            opened = np.isin(np.arange(columns), plan)
+            assert (opened >= lower).all() and (opened <= upper).all()
+
+
+def test_settling_does_settle():
+    lower, upper = vast.settled(np.array([-10.0, -9.0, -1.0, 0.0]), 2, 5.0, 7.0, 1.0)
+    assert (lower.tolist(), upper.tolist()) == ([1, 1, 0, 0], [1, 1, 0, 0])
