@@ -28,6 +28,7 @@ DATABASE_SUFFIX = ".gdb"
 _REFUSED = ((b"7z\xbc\xaf\x27\x1c", "file_other_archive"), (b"Rar!\x1a\x07", "file_other_archive"), (b"\x1f\x8b", "file_other_archive"),
             (b"AC10", "file_dwg"), (b"%PDF", "file_document"))
 """What files that nobody reads begin with, and what is said of them."""
+_OTHER_TABLES = (".et", ".ods", ".numbers", ".wps", ".doc", ".docx")
 XML_SUFFIXES = (".osm", ".graphml", ".xml", ".kml", ".gml", ".html", ".svg")
 SHAPE_PARTS = ("shx", "dbf")
 _DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)\b[^>]*?(?:\[|<!ENTITY)|<!ENTITY", re.IGNORECASE | re.DOTALL)
@@ -85,6 +86,8 @@ def safe(path: Path) -> None:
         raise UnusableFileError("file_too_large", megabytes=round(path.stat().st_size / 1e6), limit=FILE_LIMIT // 1_000_000)
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
+    if path.suffix.lower() in _OTHER_TABLES:
+        raise UnusableFileError("file_unreadable", sentence="file_other_table", value=path.suffix.lower())
     for magic, sentence in _REFUSED:
         if head.startswith(magic):
             raise UnusableFileError("file_unreadable", sentence=sentence, value=path.suffix.lower())

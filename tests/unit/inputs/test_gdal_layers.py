@@ -143,7 +143,8 @@ def test_closed_lines_of_a_dxf_are_areas(tmp_path):
 @pytest.mark.parametrize(("name", "head", "sentence"), [
     ("a.dwg", b"AC1032\0\0\0", "file_dwg"), ("a.zip", b"7z\xbc\xaf\x27\x1c\0", "file_other_archive"),
     ("a.csv", b"Rar!\x1a\x07\x01\0", "file_other_archive"), ("a.csv.gz", b"\x1f\x8b\x08", "file_other_archive"),
-    ("a.xlsx", b"%PDF-1.7", "file_document")])
+    ("a.xlsx", b"%PDF-1.7", "file_document"),
+    ("a.et", b"\xd0\xcf\x11\xe0", "file_other_table"), ("a.docx", b"PK\x03\x04", "file_other_table")])
 def test_other_kinds_are_refused_with_what_to_do(tmp_path, name, head, sentence):
     (tmp_path / name).write_bytes(head)
     assert refusal(tmp_path / name) == ("file_unreadable", sentence)
