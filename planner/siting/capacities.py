@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from planner.siting import assigning
 from planner.siting.median import greedy
-from planner.siting.problem import Floats, Picks, SitingProblem
+from planner.siting.problem import Floats, Picks, SitingProblem, compressed, sums
 from planner.siting.results import Assignment, Plan, worth
 from planner.siting.solver import Clock, Found, run
 
@@ -14,6 +16,8 @@ WHOLE = 0.5
 """A whole variable above this is 1."""
 PART = 1e-9
 """A part of demand smaller than this is none."""
+LOCATE_PART, LOCATE_S = 0.2, 10.0
+"""The part of the time, and the seconds, that moving sites may take before the program as a whole is solved."""
 
 
 def capacitated(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> Plan:
@@ -21,9 +25,9 @@ def capacitated(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> 
     method = "capacitated assignment, branch and cut (HiGHS)"
     form = assigning.capacitated(problem)
     start = filled(problem)
-    begin = None
-    if start is not None:
-        begin = _solution(form, start)
+    if start is not None and not problem.maximised and not problem.split:
+        start = relocated(problem, start, clock, seed)
+    begin = None if start is None else _solution(form, start)
     found = run(form.model, clock, gap=gap, seed=seed, start=begin)
     plans = [plan for plan in (_read(problem, form, found), start) if plan is not None and worth(problem, *plan).lawful]
     if not plans:
@@ -84,6 +88,65 @@ def filled(problem: SitingProblem) -> tuple[Picks, Assignment] | None:
         if float(problem.capacity[sites].sum()) < need:
             sites = _roomy(problem)
     return _assigned(problem, sites)
+
+
+def relocated(problem: SitingProblem, plan: tuple[Picks, Assignment], clock: Clock, seed: int) -> tuple[Picks, Assignment]:
+    """A plan improved by turns until neither gains (Cooper 1963, with capacities).
+
+    Demand is assigned as well as can be to the open sites; then each new site moves to where its own demand is served for least.
+    """
+    until = clock.spent_s + min(LOCATE_S, LOCATE_PART * clock.left_s)
+    value = worth(problem, *plan).objective
+    while clock.spent_s < until and not clock.cancelled:
+        part = _only(problem, plan[0])
+        form = assigning.capacitated(part)
+        found = run(form.model, clock, gap=1e-4, seed=seed, start=_solution(form, plan), limit_s=until - clock.spent_s)
+        tried = _read(part, form, found)
+        if tried is not None and worth(problem, *tried).lawful and worth(problem, *tried).objective < value:
+            plan, value = tried, worth(problem, *tried).objective
+        moved = _moved(problem, *plan)
+        after = worth(problem, *moved)
+        if not after.lawful or after.objective >= value:
+            break
+        plan, value = moved, after.objective
+    return plan
+
+
+def _only(problem: SitingProblem, sites: Picks) -> SitingProblem:
+    """The problem with no other sites than these."""
+    opened = np.zeros(problem.sites, dtype=np.bool_)
+    opened[sites] = True
+    pairs = problem.by_demand
+    live = opened[pairs.column]
+    row, column, cost = pairs.row_of[live], pairs.column[live], pairs.cost[live]
+    fixed = np.where(opened, problem.fixed, -1).astype(np.int8)
+    return replace(problem, fixed=fixed, by_demand=compressed(row, column, cost, problem.demands),
+                   by_site=compressed(column, row, cost, problem.sites))
+
+
+def _moved(problem: SitingProblem, sites: Picks, assignment: Assignment) -> tuple[Picks, Assignment]:
+    """Each new site, with all its demand, moved to the closed site that serves that for least, has the room and costs no more to build."""
+    assert problem.capacity is not None
+    pairs, row = problem.by_demand, problem.by_demand.row_of
+    opened = np.zeros(problem.sites, dtype=np.bool_)
+    opened[sites] = True
+    where = np.full(problem.demands, -1, dtype=np.int32)
+    where[assignment.demand] = assignment.site
+    for site in sites[problem.fixed[sites] == 0]:
+        mine = where == site
+        entry = mine[row]
+        load = float(problem.weight[mine].sum())
+        cost = sums(pairs.column[entry], problem.weight[row[entry]] * pairs.cost[entry], problem.sites)
+        reach = np.bincount(pairs.column[entry], minlength=problem.sites) == int(mine.sum())
+        may = reach & (problem.fixed == 0) & (problem.capacity >= load) & (problem.price <= problem.price[site])
+        may &= ~opened | (np.arange(problem.sites) == site)
+        if not may.any():
+            continue
+        better = int(np.argmin(np.where(may, cost, np.inf)))
+        if cost[better] < cost[site]:
+            opened[site], opened[better] = False, True
+            where[mine] = better
+    return np.flatnonzero(opened).astype(np.int32), Assignment(assignment.demand, where[assignment.demand], assignment.share)
 
 
 def _roomy(problem: SitingProblem) -> Picks:
