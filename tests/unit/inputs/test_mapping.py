@@ -4,7 +4,7 @@ import openpyxl
 import pytest
 
 from planner.inputs import mapping
-from planner.inputs.readers import survey
+from planner.inputs.readers import as_demand, survey
 from planner.inputs.reading import Reading
 from planner.inputs.specs import FacilitySpec, PopulationSpec
 from planner.quality import QualityReport
@@ -114,7 +114,7 @@ def test_a_whole_survey_without_columns(town):
                    PopulationSpec(dataclasses.replace(town.ref("people.csv"), section="population"), {}, spread="points", recognise=True),
                    crs=town.crs, lines=lambda _: None, report=report)
     assert report.totals["population"] == {"total": 100} and report.totals["facilities"]["home"]["beds"] == 50
-    assert found.people is not None and not report.blocking
+    assert found.people is not None and not report.blocking and as_demand(found).kinds == {"total": "resident"}
 
 
 def test_the_sheet_that_knows_most_is_taken(town):
