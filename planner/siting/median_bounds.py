@@ -22,8 +22,10 @@ from planner.siting.links import Costs, Floats, Ints, Mask, plain
 from planner.siting.median_search import MOST_EXTRA, Exchange, Median, finite, greedy_median, served
 
 EPSILON = float(np.finfo(np.float64).eps)
-ROOT_PATIENCE, NODE_PATIENCE = 15, 8
+ROOT_PATIENCE, NODE_PATIENCE = 15, 5
 """Rounds without a better bound after which the step is cut: at the root, where the bound must be good, and below it."""
+ROOT_STEP, NODE_STEP = 1.5, 0.2
+"""The first step, as a share of the way to the best plan: below the root prices are nearly right already (measured)."""
 NODE_ROUNDS = 40
 LEAST_STEP = 5e-4
 """The step, as a share of the first, at which the root's bound no longer grows (measured)."""
@@ -37,8 +39,9 @@ PIECE = 25
 class MedianProof:
     """The best plan found and what is proven. bound : no plan costs less. nodes : of the branch-and-bound, 1 for the root alone.
 
-    closed, opened : sites settled at the root. proven : bound and plan agree, to a billionth, or to the gap that was asked for.
-    complete : nothing ended it early.
+    closed, opened : sites settled at the root; state : (J,) which: -1 closed, 1 opened, 0 left to choose, fixed and forbidden sites
+    included. No plan that is better than this one, by more than the gap asked for, has them otherwise. proven : bound and plan agree, to
+    a billionth, or to the gap that was asked for. complete : nothing ended it early.
     """
 
     plan: Median
@@ -49,6 +52,7 @@ class MedianProof:
     opened: int
     proven: bool
     complete: bool
+    state: Ints
 
 
 @dataclass(slots=True)
@@ -194,7 +198,7 @@ def prove_median(costs: Costs, p: int, *, start: Mask | None = None, allowed: Ma
     root = _Node(state, np.minimum(paid * (1.0 + 1e-9) + 1e-9, search.bounded.unserved), 0.0)
     heap, visited, floor, order = [(0.0, 0, root)], 0, np.inf, 0
     held = max(2, MOST_HELD // (4 * costs.demands + 4 * costs.sites + 1))
-    closed = opened = 0
+    closed, opened, settled = 0, 0, state.copy()
     while heap:
         if visited and (search.out_of_time() or visited >= nodes):
             search.ended = True
@@ -211,7 +215,7 @@ def prove_median(costs: Costs, p: int, *, start: Mask | None = None, allowed: Ma
         often = np.zeros(costs.sites)
         first = visited == 1
         own, price, reduced = search.bound(node, rounds if first else NODE_ROUNDS, ROOT_PATIENCE if first else NODE_PATIENCE,
-                                           1.5 if first else 1.0, often, root=first)
+                                           ROOT_STEP if first else NODE_STEP, often, root=first)
         bound = max(node.bound, own)
         turns = int(often.max(initial=1.0))
         for _ in range(6):
@@ -222,12 +226,13 @@ def prove_median(costs: Costs, p: int, *, start: Mask | None = None, allowed: Ma
                 search.bounded = search.bounded.only(node.state >= 0)
             often[:] = 0.0
             node.price, node.bound = price, bound
-            own, price, reduced = search.bound(node, NODE_ROUNDS * (4 if first else 1), NODE_PATIENCE, 1.0, often, root=first)
+            own, price, reduced = search.bound(node, NODE_ROUNDS * (4 if first else 1), NODE_PATIENCE, NODE_STEP, often, root=first)
             bound = max(bound, own)
             turns = int(often.max(initial=1.0))
         if first:
             closed, opened = int((node.state < 0).sum() - (~may).sum()), int((node.state > 0).sum() - stays.sum())
             search.bounded = search.bounded.only(node.state >= 0)
+            settled = node.state.copy()
         if bound >= search.cutoff or search.settled(node.state):
             continue
         if search.ended:
@@ -246,10 +251,10 @@ def prove_median(costs: Costs, p: int, *, start: Mask | None = None, allowed: Ma
         floor = min(part[0] for part in heap)
     if not np.isfinite(search.best.cost):
         return MedianProof(search.best, max(0.0, floor) if np.isfinite(floor) else 0.0, visited, search.rounds, closed, opened, False,
-                           not search.ended)
+                           not search.ended, settled)
     done = search.best.cost if gap <= 0.0 else max(search.cutoff, 0.0)
     bound = min(search.best.cost, floor, done) if heap else min(search.best.cost, done)
     if whole:
         bound = min(search.best.cost, float(np.ceil(bound - 1e-6)))
     plan = replace(served(costs, search.best.chosen), complete=not search.ended)
-    return MedianProof(plan, bound, visited, search.rounds, closed, opened, not heap, not search.ended)
+    return MedianProof(plan, bound, visited, search.rounds, closed, opened, not heap, not search.ended, settled)

@@ -122,3 +122,14 @@ def test_interchange_is_the_same_for_the_same_seed():
     first, second = (improve_median(made, 7, start.chosen, rounds=10, seed=2) for _ in range(2))
     assert (first.chosen == second.chosen).all() and first.cost <= start.cost and first.chosen.sum() == 7
     assert first.cost == (weight * distance[:, first.chosen].min(axis=1)).sum()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_better_plan_has_settled_sites_otherwise(seed):
+    """From a poor start, after few rounds: whatever is settled then holds for every plan that beats the plan found."""
+    distance, weight = random_problem(seed)
+    found = prove_median(dense(distance, weight=weight), 3, rounds=20 + 10 * seed, nodes=1)
+    for plan in combinations(range(9), 3):
+        if (weight * distance[:, list(plan)].min(axis=1)).sum() < found.plan.cost:
+            chosen = mask(9, *plan)
+            assert not chosen[found.state < 0].any() and chosen[found.state > 0].all()
