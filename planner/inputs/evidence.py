@@ -108,11 +108,17 @@ class Scene:
     streets: StreetLines | None = None
     people: PeoplePoints | None = None
     cache: dict[str, shapely.STRtree] = field(default_factory=dict, compare=False, repr=False)
+    placed: dict[tuple[int, str, str, str], tuple[FloatArray, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def metres(self, lon: FloatArray, lat: FloatArray, own: str, layer: Layer, other: str) -> tuple[FloatArray, FloatArray]:
         """Points of a system where they fall on a layer that is drawn in another one, as that layer was placed (by its declared one)."""
-        there = from_wgs84(System(other, True), *to_wgs84(System(own, True), lon, lat)) if own != other else (lon, lat)
-        return from_wgs84(self.ground.crs, *to_wgs84(System(layer.declared, True), *there))
+        key = (id(lon), "" if own == other else own, "" if own == other else other, layer.declared)
+        if key not in self.placed:
+            there = from_wgs84(System(other, True), *to_wgs84(System(own, True), lon, lat)) if own != other else (lon, lat)
+            x, y = from_wgs84(self.ground.crs, *to_wgs84(System(layer.declared, True), *there))
+            self.placed[key] = lon, lat, x, y  # the points stay with what was made of them, so that their id stays theirs
+        _, _, x, y = self.placed[key]
+        return x, y
 
     def people_tree(self) -> shapely.STRtree:
         """The people's points as they were placed."""
@@ -135,6 +141,7 @@ def _distance(tree: shapely.STRtree, x: FloatArray, y: FloatArray) -> FloatArray
     """Metres to the nearest shape, infinite beyond the distances that matter."""
     distance = np.full(len(x), np.inf)
     finite = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    finite = finite[np.lexsort((np.floor(y[finite] / REACH_M), np.floor(x[finite] / REACH_M)))]  # neighbours one by one: faster
     pairs, metres = tree.query_nearest(shapely.points(x[finite], y[finite]), max_distance=REACH_M, return_distance=True, all_matches=False)
     distance[finite[pairs[0]]] = metres
     return distance

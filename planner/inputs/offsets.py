@@ -24,6 +24,8 @@ FITS_M = 50.0
 FEWEST = 30
 MOST = 400
 PEAK = 0.9
+_COLUMN = 1 << 31
+"""More tiles than a column has, in whatever plane system: tiles are numbered column by column."""
 Vector = tuple[float, float]
 
 
@@ -103,11 +105,16 @@ def _votes(x: FloatArray, y: FloatArray, ground: FloatArray) -> tuple[npt.NDArra
     """How many places would stand on the ground if all were shifted, by rows and columns of shifts; and how many had any in reach."""
     width = 2 * REACH_CELLS + 1
     votes = np.zeros((width, width))
-    tree = shapely.STRtree(shapely.points(ground))
     reach = REACH_CELLS * CELL_M
+    tiles = np.floor(ground / reach).astype(np.int64)
+    order = np.lexsort((tiles[:, 1], tiles[:, 0]))  # column by column, so that three tiles of a column lie in one piece
+    ground, key = ground[order], tiles[order, 0] * _COLUMN + tiles[order, 1]
     places = 0
     for a, b in zip(x.tolist(), y.tolist(), strict=True):
-        near = ground[tree.query(shapely.box(a - reach, b - reach, a + reach, b + reach))]
+        column, row = int(np.floor(a / reach)), int(np.floor(b / reach))
+        ends = np.searchsorted(key, [(column + k) * _COLUMN + row + end for k in (-1, 0, 1) for end in (-1, 2)]).tolist()
+        near = np.concatenate([ground[ends[k]:ends[k + 1]] for k in (0, 2, 4)])
+        near = near[(np.abs(near - [a, b]) <= reach).all(axis=1)]
         if not len(near):
             continue
         places += 1

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from planner.errors import CrsError
 from planner.inputs import boundaries as boundary_files
-from planner.inputs import checks, facilities, mapping, placing, population, systems, versions
+from planner.inputs import checks, examined, facilities, mapping, placing, population, systems, versions
 from planner.inputs import gates as gate_files
 from planner.inputs import kept as kept_files
 from planner.inputs import sites as site_links
@@ -89,8 +89,19 @@ def survey(levels: Sequence[BoundarySpec], ledgers: Sequence[FacilitySpec], peop
     found.ground = ground
     raw_ledgers = [_in_system(raw, system) for raw in raw_ledgers]
     gates = {slug: replace(found_gates, raw=_in_system(found_gates.raw, system)) for slug, found_gates in gates.items()}
-    doubtful = systems.examine(raw_units, [*raw_ledgers, *(found_gates.raw for found_gates in gates.values())], ground, streets, reading,
-                               people_points(people, system, reading))
+    points = people_points(people, system, reading)
+    street_file = next((record for record in report.files.values() if record.role == "streets"), None)
+    name = examined.name_of(street_file, [levels, ledgers, people, system, buffer_m])
+    answer, before = examined.recall(name), (len(report.systems), len(report.issues))
+    if answer is not None:
+        doubtful: set[str] = set()
+        report.systems.extend(answer[0])
+        report.issues.extend(answer[1])
+    else:
+        placed_by = [*raw_ledgers, *(found_gates.raw for found_gates in gates.values())]
+        doubtful = systems.examine(raw_units, placed_by, ground, streets, reading, points)
+        if not doubtful:
+            examined.keep(name, report.systems[before[0]:], report.issues[before[1]:])
     complete = len(raw_units) == len(levels)
     if complete:
         checks.units(ground, reading, doubtful)

@@ -51,7 +51,9 @@ def test_along_the_rim_a_place_is_shifted_or_stays(rim, name):
     assert (moved == inside).all()
     assert np.hypot(there[0] - lon, there[1] - lat).max() < NEAR_RIM_DEGREES
     back = convert(System(name, True), WGS, *there)
-    sure = inside | ~deep_or_near(lon, lat)
+    hair = 1e-9  # on the very rim rounding decides on which side a place comes back
+    clear = np.logical_and.reduce([in_china(lon + a, lat + b) == inside for a in (-hair, hair) for b in (-hair, hair)])
+    sure = clear & (inside | ~deep_or_near(lon, lat))
     assert np.abs(back[0] - lon)[sure].max(initial=0) < 1e-9 and np.abs(back[1] - lat)[sure].max(initial=0) < 1e-9
 
 
