@@ -81,8 +81,8 @@ def measure(aside: Path, budget: int | None, check: bool) -> dict[str, object]:
     from planner.measure.city import City
     from planner.measure.costs import cost_matrix
     from planner.network.graph import load
-    from planner.network.library import Streets
     from planner.network.paths import nearest
+    from planner.network.streets import Streets
     from planner.units import TravelProfile
 
     class Drawn(Streets):

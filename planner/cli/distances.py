@@ -51,9 +51,9 @@ def command(streets_path: Path, from_path: Path, to_path: Path, limit_m: float, 
     """Reads streets and points, works the distances out and writes them."""
     from planner.cli.points import in_plane, read_points
     from planner.measure.costs import cost_matrix
-    from planner.network.library import Streets, suggest_crs
     from planner.network.plane import metric_crs
     from planner.network.snap import attach
+    from planner.network.streets import Streets, suggest_crs
     from planner.quality import QualityReport
 
     given = metric_crs(crs) if crs is not None else None

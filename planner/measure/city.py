@@ -13,7 +13,7 @@ import numpy.typing as npt
 from planner.errors import InputError
 from planner.inputs.layers import Boundaries, DemandPoints, FacilityLayer, Source
 from planner.inputs.status import Counting, counting
-from planner.network.library import Streets
+from planner.network.streets import Streets
 from planner.units import TravelProfile
 
 

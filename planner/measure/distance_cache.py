@@ -25,7 +25,7 @@ import numpy.typing as npt
 
 import planner
 from planner.measure.city import City
-from planner.network import library
+from planner.network import streets
 from planner.units import TravelProfile
 
 CACHE_VERSION = 1
@@ -52,7 +52,7 @@ _written = PRUNE_BYTES
 
 def cache_folder() -> Path:
     """Where distances are kept: beside the networks (PLANNER_CACHE, else the user's cache folder)."""
-    return library.cache_folder().parent / "distances"
+    return streets.cache_folder().parent / "distances"
 
 
 def key(city: City, travel: TravelProfile | None, *asked: object) -> str | None:
@@ -63,7 +63,7 @@ def key(city: City, travel: TravelProfile | None, *asked: object) -> str | None:
     """
     ways: list[object] = []
     if travel is not None:
-        if not isinstance(city.streets, library.Streets):
+        if not isinstance(city.streets, streets.Streets):
             return None
         ways = [city.streets.key(travel.mode), travel.max_snap_m]
     if "demand digest" not in city.cache:

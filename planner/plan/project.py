@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from planner.inputs.readers import Survey
     from planner.inputs.spread import StreetLines
     from planner.measure.city import City, Reported
-    from planner.network.library import Streets
+    from planner.network.streets import Streets
 
 BUFFER_M = 2000.0
 
@@ -144,7 +144,7 @@ def _street_lines(project: Project, report: QualityReport, known: list[Streets],
     from planner.inputs.files import UnusableFileError, present, safe
     from planner.inputs.reading import Reading
     from planner.inputs.spread import StreetLines
-    from planner.network.library import OSM_SUFFIXES, Streets
+    from planner.network.streets import OSM_SUFFIXES, Streets
 
     spec = project.streets
     if spec is None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from planner.export import geometry as maker
 from planner.export.geometry import MapGeometry
 from planner.measure.city import City
-from planner.network.library import cache_folder
+from planner.network.streets import cache_folder
 
 KEPT_FILES = 32
 CHECKSUM_BYTES = 32

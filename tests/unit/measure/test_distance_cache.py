@@ -16,7 +16,7 @@ from planner.measure import coverage, distance_cache, matrices
 from planner.measure.attaching import Chosen
 from planner.measure.city import City
 from planner.measure.matrices import Wanted
-from planner.network.library import Streets
+from planner.network.streets import Streets
 from planner.units import TravelProfile
 
 CRS = "EPSG:32650"

@@ -6,8 +6,8 @@ import pytest
 import shapely
 
 from planner.errors import CrsError, NetworkError
-from planner.network import library
-from planner.network.library import Streets, suggest_crs
+from planner.network import streets as street_files
+from planner.network.streets import Streets, suggest_crs
 from planner.quality import QualityReport
 
 CRS = "EPSG:32650"
@@ -41,7 +41,7 @@ def test_kept_on_disk_with_its_record_and_issues(file, cache, monkeypatch):
     first, second = QualityReport(), QualityReport()
     network = Streets(file, "s.gpkg", CRS, report=first).network("walk")
     assert len(list(cache.iterdir())) == 1
-    monkeypatch.setattr(library, "_read", refuse_to_read)
+    monkeypatch.setattr(street_files, "_read", refuse_to_read)
     again = Streets(file, "moved/s.gpkg", CRS, report=second).network("walk")
     assert again.shape_xy.tolist() == network.shape_xy.tolist()
     assert first.to_dict("en") == {**second.to_dict("en"), "files": first.to_dict("en")["files"], "issues": first.to_dict("en")["issues"]}
@@ -77,7 +77,7 @@ def test_a_cache_that_cannot_be_written_does_no_harm(file, cache, monkeypatch):
 
 
 def test_the_copies_unused_for_longest_go(file, cache, monkeypatch):
-    monkeypatch.setattr(library, "CACHE_FILES", 2)
+    monkeypatch.setattr(street_files, "CACHE_FILES", 2)
     cache.mkdir(parents=True)
     for k in range(3):
         (cache / f"old{k}.npz").write_bytes(b"x")
@@ -144,8 +144,8 @@ def test_openstreetmap_is_named_before_anything_is_read(tmp_path):
 
 def test_threads_read_once(file, monkeypatch):
     calls = []
-    read = library._read
-    monkeypatch.setattr(library, "_read", lambda *args: calls.append(1) or read(*args))
+    read = street_files._read
+    monkeypatch.setattr(street_files, "_read", lambda *args: calls.append(1) or read(*args))
     streets = Streets(file, "s", CRS)
     threads = [threading.Thread(target=streets.network, args=("walk",)) for _ in range(4)]
     for thread in threads:
