@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from planner.folders import data_folder
 from planner.inputs.coordinates import SHIFTED, System
 
 LOG_FILE = "conversions.jsonl"
@@ -43,12 +43,7 @@ def today() -> str:
 
 def user_log() -> Path:
     """The log of this user."""
-    given = os.environ.get("PLANNER_DATA")
-    if given:
-        return Path(given) / LOG_FILE
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("service-coverage-planner", appauthor=False)) / LOG_FILE
+    return data_folder() / LOG_FILE
 
 
 def project_log(path: Path) -> Path | None:

@@ -18,19 +18,14 @@ from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+from planner.folders import cache_folder
 from planner.inputs import files
 from planner.inputs.specs import FileRef
 from planner.quality import FileRecord, Issue, SystemEvidence
 
+KIND = "examined"
 KEPT_FILES = 200
 """So many answers are kept; the ones unused for longest go."""
-
-
-def cache_folder() -> Path:
-    """Where answers are kept: PLANNER_CACHE, else the user's cache folder."""
-    import platformdirs
-
-    return Path(os.environ.get("PLANNER_CACHE") or platformdirs.user_cache_dir("service-coverage-planner")) / "examined"
 
 
 @functools.cache
@@ -80,7 +75,7 @@ def keep(name: str | None, systems: Sequence[SystemEvidence], issues: Sequence[I
     if name is None:
         return
     told = json.dumps({"systems": [asdict(found) for found in systems], "issues": [asdict(issue) for issue in issues]}, default=str)
-    folder = cache_folder()
+    folder = cache_folder(KIND)
     aside = folder / f"{name}.{os.getpid()}.{secrets.token_hex(4)}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -100,7 +95,7 @@ def recall(name: str | None) -> tuple[list[SystemEvidence], list[Issue]] | None:
     """An answer by its name; None where it is not kept or its file is not to be believed."""
     if name is None:
         return None
-    path = cache_folder() / f"{name}.json"
+    path = cache_folder(KIND) / f"{name}.json"
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
         if hashlib.sha256(kept["told"].encode()).hexdigest() != kept["sha256"]:

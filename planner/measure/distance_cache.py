@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 import planner
+from planner import folders
 from planner.measure.city import City
 from planner.network import streets
 from planner.units import TravelProfile
@@ -40,6 +41,7 @@ CACHE_DAYS = 90
 PRUNE_BYTES = CACHE_BYTES // 50
 """The folder is looked through when a process first keeps something, and again whenever it has written so much."""
 
+KIND = "distances"
 MAGIC = b"planner-distances\n"
 SUFFIX = ".dist"
 HEAD_BYTES = 1_000_000
@@ -48,11 +50,6 @@ HEAD_BYTES = 1_000_000
 Arrays = Mapping[str, npt.NDArray[Any]]
 _lock = Lock()
 _written = PRUNE_BYTES
-
-
-def cache_folder() -> Path:
-    """Where distances are kept: beside the networks (PLANNER_CACHE, else the user's cache folder)."""
-    return streets.cache_folder().parent / "distances"
 
 
 def key(city: City, travel: TravelProfile | None, *asked: object) -> str | None:
@@ -95,7 +92,7 @@ def keep(name: str | None, arrays: Arrays) -> None:
     size = sum(array.nbytes for array in arrays.values())
     if size > CACHE_BYTES // 2:
         return
-    folder = cache_folder()
+    folder = folders.cache_folder(KIND)
     aside = folder / f"{name}.{os.getpid()}.{secrets.token_hex(4)}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -119,7 +116,7 @@ def recall(name: str | None, kinds: Mapping[str, str]) -> dict[str, npt.NDArray[
     """An answer by its name; None where it is not kept, or its file is not to be believed. kinds : array -> dtype, as it was kept."""
     if name is None:
         return None
-    path = cache_folder() / (name + SUFFIX)
+    path = folders.cache_folder(KIND) / (name + SUFFIX)
     try:
         with path.open("rb") as stream:
             arrays = _read(stream, name, kinds)
@@ -181,7 +178,7 @@ def prune() -> None:
     """Lets go of files that nobody asked for in CACHE_DAYS, then of those unused for longest until the rest takes CACHE_BYTES at most."""
     now, left = time.time(), 0
     found = []
-    for path in cache_folder().iterdir():
+    for path in folders.cache_folder(KIND).iterdir():
         with contextlib.suppress(OSError):  # another process may have removed it
             about = path.stat()
             found.append((about.st_mtime, about.st_size, path))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from threading import Lock
 
 from planner.errors import NetworkError
+from planner.folders import cache_folder
 from planner.network import graph, lines
 from planner.network.graph import StreetNetwork
 from planner.network.plane import Box, choose_crs, is_crs, metric_crs, true_to_scale
@@ -30,14 +30,6 @@ ISSUE_CODES = {
     "streets_unsafe": "file_unsafe", "streets_part_missing": "layer_part_missing", "streets_without_crs": "crs_missing",
     "streets_crs_unknown": "config_invalid"}
 """Errors of reading, as issues of the data-quality report (docs/quality.md)."""
-
-
-def cache_folder() -> Path:
-    """Where networks are kept: PLANNER_CACHE, else the user's cache folder."""
-    import platformdirs
-
-    root = os.environ.get("PLANNER_CACHE") or platformdirs.user_cache_dir("service-coverage-planner")
-    return Path(root) / "streets"
 
 
 def file_sha256(path: Path) -> str:
@@ -102,7 +94,7 @@ class Streets:
                 raise NetworkError("streets_missing", file=self.shown)
             if self.layer_crs is not None and not is_crs(self.layer_crs):
                 raise NetworkError("streets_crs_unknown", file=self.shown, crs=self.layer_crs)
-            kept = cache_folder() / f"{self.key(mode)}.npz"
+            kept = cache_folder("streets") / f"{self.key(mode)}.npz"
             network = _recall(kept, found, self.shown)
             if network is None:
                 network = _read(self.path, self.shown, self.crs, mode, self.layer_crs, self.around, found)

@@ -8,6 +8,8 @@ import re
 import tempfile
 from pathlib import Path
 
+from planner.folders import data_folder
+
 STATE_FOLDER = ".planner"
 NAME_LENGTH = 80
 """Characters of a name that a person may give."""
@@ -15,17 +17,16 @@ SLUG_LENGTH = 40
 
 
 def state_folder(project: Path, kind: str) -> Path:
-    """Where things of a kind (`snapshots`) are kept: `PROJECT/.planner/KIND`, or where the folder is read-only in the user's data folder.
+    """Where things of a kind (`snapshots`) are kept: `PROJECT/.planner/KIND`, or where the folder is read-only in the user's data folder
+    (PLANNER_DATA moves it).
 
     The folder is not made.
     """
     own = project / STATE_FOLDER
     if os.access(own if own.is_dir() else project, os.W_OK):
         return own / kind
-    import platformdirs
-
     mark = hashlib.sha256(str(project.resolve()).encode()).hexdigest()[:16]
-    return Path(platformdirs.user_data_dir("service-coverage-planner", appauthor=False)) / mark / kind
+    return data_folder() / mark / kind
 
 
 def name_is_sound(name: str) -> bool:

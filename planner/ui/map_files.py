@@ -12,8 +12,8 @@ from pathlib import Path
 
 from planner.export import geometry as maker
 from planner.export.geometry import MapGeometry
+from planner.folders import cache_folder
 from planner.measure.city import City
-from planner.network.streets import cache_folder
 
 KEPT_FILES = 32
 CHECKSUM_BYTES = 32
@@ -22,7 +22,7 @@ SUFFIX = ".scmg"
 
 def geometry_of(city: City, make: Callable[[], MapGeometry]) -> MapGeometry:
     """The city's geometry file: from the cache where it was made of the same files by the same code, else made and kept."""
-    folder = cache_folder().parent / "maps"
+    folder = cache_folder("maps")
     path = folder / f"{_key(city)}{SUFFIX}"
     with contextlib.suppress(OSError):
         payload = opened(path.read_bytes())

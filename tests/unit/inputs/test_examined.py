@@ -3,6 +3,7 @@ import shutil
 
 import pytest
 
+from planner.folders import cache_folder
 from planner.inputs import examined, systems
 from planner.plan.project import read_project, survey_project
 from planner.quality import QualityReport
@@ -50,7 +51,7 @@ def test_what_changed_is_compared_anew(city, change):
     elif change == "declared":
         edited(folder, "buffer_m = 2000", "buffer_m = 1900")
     else:
-        for file in examined.cache_folder().iterdir():
+        for file in cache_folder(examined.KIND).iterdir():
             file.write_text(file.read_text(encoding="utf-8").replace("wgs84", "gcj02"), encoding="utf-8")
     again = checked(folder)
     assert len(times) == 2

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from planner.folders import cache_folder
 from planner.inputs.layers import Boundaries, DemandPoints, Source, points_only
 from planner.measure import coverage, distance_cache, matrices
 from planner.measure.attaching import Chosen
@@ -33,7 +34,7 @@ def _own_cache(tmp_path, monkeypatch):
 
 
 def kept():
-    return sorted(distance_cache.cache_folder().glob("*")) if distance_cache.cache_folder().is_dir() else []
+    return sorted(cache_folder(distance_cache.KIND).glob("*")) if cache_folder(distance_cache.KIND).is_dir() else []
 
 
 def street_file(path, end=1000):
@@ -95,16 +96,16 @@ def test_a_file_with_other_arrays_is_none(kinds):
 def test_a_file_under_another_name_is_none():
     distance_cache.keep(NAME, ARRAYS)
     other = "cd" * 32
-    kept()[0].rename(distance_cache.cache_folder() / (other + ".dist"))
+    kept()[0].rename(cache_folder(distance_cache.KIND) / (other + ".dist"))
     assert distance_cache.recall(other, KINDS) is None and distance_cache.recall(NAME, KINDS) is None
 
 
 @pytest.mark.parametrize("arrays", [[["cost_m", "|O", [3]]], [["cost_m", "<f8", [-3]]], [["cost_m", "<f8", [2**60]]], [3], "x", None])
 def test_a_forged_description_takes_no_memory_and_is_none(arrays):
     head = json.dumps({"key": NAME, "arrays": arrays}).encode()
-    distance_cache.cache_folder().mkdir(parents=True)
+    cache_folder(distance_cache.KIND).mkdir(parents=True)
     body = distance_cache.MAGIC + len(head).to_bytes(8, "little") + head + bytes(56)
-    (distance_cache.cache_folder() / (NAME + ".dist")).write_bytes(body)
+    (cache_folder(distance_cache.KIND) / (NAME + ".dist")).write_bytes(body)
     assert distance_cache.recall(NAME, {"cost_m": "f8"}) is None
 
 
@@ -133,8 +134,8 @@ def test_old_files_go_and_so_do_those_unused_for_longest(monkeypatch):
     for k in range(5):
         distance_cache.keep(f"{k}" * 64, ARRAYS)
         used = time.time() - 1000 * (5 - k) - (distance_cache.CACHE_DAYS * 86_400 if k == 1 else 0)
-        os.utime(distance_cache.cache_folder() / (f"{k}" * 64 + ".dist"), (used, used))
-    left_aside, stranger = distance_cache.cache_folder() / "x.1.part", distance_cache.cache_folder() / "notes.txt"
+        os.utime(cache_folder(distance_cache.KIND) / (f"{k}" * 64 + ".dist"), (used, used))
+    left_aside, stranger = cache_folder(distance_cache.KIND) / "x.1.part", cache_folder(distance_cache.KIND) / "notes.txt"
     for file in (left_aside, stranger):
         file.write_text("")
         os.utime(file, (0, 0))

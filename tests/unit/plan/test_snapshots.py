@@ -158,7 +158,7 @@ def test_names_that_differ_in_case_are_two():
 def test_a_folder_that_cannot_be_written_to(tmp_path, monkeypatch):
     monkeypatch.setattr(store.os, "access", lambda place, mode: False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.setattr("platformdirs.user_data_dir", lambda *a, **k: str(tmp_path / "data"))
+    monkeypatch.setenv("PLANNER_DATA", str(tmp_path / "data"))
     found = state_folder(tmp_path / "project", "snapshots")
     assert found.is_relative_to(tmp_path / "data") and found != state_folder(tmp_path / "other", "snapshots")
 
