@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from planner.network.jit import Loop
+from planner.siting import vast
 from planner.siting.capacities import capacitated
 from planner.siting.centre import p_center
 from planner.siting.covering import lscp, max_min_share, mclp
@@ -17,15 +19,32 @@ METHODS: dict[str, Callable[[SitingProblem, Clock, float, int], Plan]] = {
     "capacitated_p_median": capacitated, "max_min_share": max_min_share,
 }
 
+LOOPS: dict[str, Callable[[SitingProblem], tuple[Loop, ...]]] = {"lscp": vast.needed_loops, "mclp": vast.needed_loops}
+"""The compiled loops that a model may call on a problem. Small problems call none: loading the first takes about two seconds."""
+
+
+def compile_loops(problem: SitingProblem, cancel: Cancel | None = None) -> None:
+    """Compiles, or loads from the cache, whatever loops the problem may call, so that no time limit pays for it.
+
+    Where something has to be compiled, a person is told once (`planner.network.jit.before_compiling`). cancel : True stops between two.
+    """
+    needed = LOOPS[problem.model](problem) if problem.model in LOOPS else ()
+    for loop in needed:
+        if cancel is not None and cancel():
+            return
+        loop.compile()
+
 
 def solve(problem: SitingProblem, *, time_limit_s: float = 60.0, gap: float = 0.0, seed: int = 1, progress: Progress | None = None,
           cancel: Cancel | None = None) -> SitingResult:
     """Solves a siting problem.
 
-    time_limit_s : by the clock; the best plan so far is handed back with the best bound so far.   gap : stop at this relative gap.
+    time_limit_s : by the clock, which starts when the loops the problem needs are compiled (once on a machine: `seconds` leaves it out);
+    the best plan so far is handed back with the best bound so far.   gap : stop at this relative gap.
     progress : called with (objective, bound) now and then.   cancel : asked now and then; True ends the run like the clock does.
     The same problem and seed give the same answer unless the clock or `cancel` ended the run (`stopped` says so).
     """
+    compile_loops(problem, cancel)
     clock = Clock(time_limit_s, progress, cancel)
     if problem.room < 0:
         plan = Plan(None, None, "more sites exist than p allows", infeasible=True)

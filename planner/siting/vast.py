@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planner.siting import models
+from planner.network.jit import Loop
+from planner.siting import loops, models
 from planner.siting.bounds import least_price, most_covered
 from planner.siting.heuristics import cheapest_cover, improve_cover
 from planner.siting.linear import LinearModel, to_unit, whole_unit
@@ -38,6 +39,14 @@ class Answer:
     bound: float
     stopped: str
     settled: int
+
+
+def needed_loops(problem: SitingProblem) -> tuple[Loop, ...]:
+    """The compiled loops that a covering problem may call: none where it is small even before it is reduced."""
+    if len(problem.by_demand.column) <= SMALL:
+        return ()
+    search = (loops.weigh_rows,) if problem.model == "lscp" else (loops.interchange, loops.shake)
+    return loops.grow, loops.set_up, loops.gather, loops.primal_dual, *search
 
 
 def _mask(cover: Cover, columns: Picks) -> Mask:

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from planner.siting import solving, vast
 from planner.siting.problem import MODELS
 from planner.siting.results import SitingResult, worth
 from planner.siting.solving import solve
@@ -82,3 +83,27 @@ def test_same_input_same_answer():
         one, two = (solve(posed, seed=5) for _ in range(2))
         assert one.sites.tolist() == two.sites.tolist()
         assert one.objective == two.objective
+
+
+def test_loops_are_compiled_before_the_clock_starts(monkeypatch):
+    happened = []
+
+    class Noted:
+        def compile(self):
+            happened.append("compiled")
+
+    class Clock(solving.Clock):
+        def __init__(self, *arguments):
+            happened.append("clock")
+            super().__init__(*arguments)
+
+    monkeypatch.setitem(solving.LOOPS, "mclp", lambda problem: (Noted(), Noted()))
+    monkeypatch.setattr(solving, "Clock", Clock)
+    solve(problem("mclp", LINE, p=1))
+    assert happened == ["compiled", "compiled", "clock"]
+    solve(problem("mclp", LINE, p=1), cancel=lambda: len(happened) == 4)  # called off after the first of two
+    assert happened[3:] == ["compiled", "clock"]
+
+
+def test_small_problems_need_no_compiled_loop():
+    assert vast.needed_loops(problem("mclp", LINE, p=1)) == ()
