@@ -35,7 +35,7 @@ class Reach:
     cells: tuple[Cell, ...]
 
 
-def _limits(inquiry: Inquiry) -> tuple[tuple[Limit, ...], IntArray]:
+def limits_of(inquiry: Inquiry) -> tuple[tuple[Limit, ...], IntArray]:
     """The limits in use, and for each demand point the number of its own. Raises DataMissingError where there is none."""
     check = inquiry.check
     if check.limits:
@@ -105,7 +105,7 @@ def population_within(inquiry: Inquiry) -> tuple[Measured, FloatArray, float]:
     reaches = _reaches(inquiry)
     sure, most = np.logical_and.reduce([reach.sure for reach in reaches]), np.logical_and.reduce([reach.most for reach in reaches])
     doubt = tuple(dict.fromkeys(cell for reach in reaches for cell in reach.cells))
-    unit, scope = _unit_and_scope(inquiry, units)
+    unit, scope = unit_and_scope(inquiry, units)
     if check.weights:
         _note_score(inquiry, reaches, known * scope)
     inside = unit >= 0
@@ -126,20 +126,20 @@ def population_within(inquiry: Inquiry) -> tuple[Measured, FloatArray, float]:
 
 def points_beyond(inquiry: Inquiry) -> BoolArray:
     """(I,) demand points of the scope beyond the limits, whose people `population_within` counts as beyond. Raises DataMissingError."""
-    scope = _unit_and_scope(inquiry, unit_set(inquiry))[1]
+    scope = unit_and_scope(inquiry, unit_set(inquiry))[1]
     inside: BoolArray = np.logical_and.reduce([reach.sure for reach in _reaches(inquiry)])
     return scope & ~inside
 
 
 def _reaches(inquiry: Inquiry) -> list[Reach]:
     """Who is within the limits of the layers together, or with a basket of each layer of it."""
-    limits, own = _limits(inquiry)
+    limits, own = limits_of(inquiry)
     basket = inquiry.check.basket
     pools = [pool_of(inquiry, (slug,)) for slug in basket] if basket else [pool_of(inquiry)]
     return [_reach(inquiry, pool, limits, own) for pool in pools]
 
 
-def _unit_and_scope(inquiry: Inquiry, units: UnitSet) -> tuple[IntArray, BoolArray]:
+def unit_and_scope(inquiry: Inquiry, units: UnitSet) -> tuple[IntArray, BoolArray]:
     """For each demand point the number of its unit (-1: none), and whether the scope holds it."""
     unit = demand_unit(inquiry.city, units.level, units.codes)
     if units.everywhere:

@@ -45,8 +45,8 @@ def _column(pool: Pool, column: str, cells: dict[int, tuple[Cell, ...]]) -> tupl
     return np.where(blank, 0.0, values), np.where(blank, INF, values)
 
 
-def _amounts(inquiry: Inquiry, pool: Pool) -> Amounts:
-    """What each facility adds under the check's metric."""
+def contributions(inquiry: Inquiry, pool: Pool) -> Amounts:
+    """What each facility of a pool adds under the check's metric. Raises DataMissingError."""
     check = inquiry.check
     cells = dict(pool.cells)
     one = np.ones(len(pool))
@@ -155,7 +155,7 @@ def measure_counted(inquiry: Inquiry) -> Measured:
     else:
         units = unit_set(inquiry)
         pair = memberships(inquiry, pool, units)
-    amounts = _amounts(inquiry, pool)
+    amounts = contributions(inquiry, pool)
     groups = _by_unit(pair, len(units))
     counted = np.unique(pair[0][~units.exempt[pair[1]]])
     if units.everywhere and check.by != FACILITY:

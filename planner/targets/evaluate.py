@@ -188,15 +188,13 @@ def _answer(inquiry: Inquiry, target: Target) -> rollup.Answer:
     if base is not None:
         bound = base.bound
         outcome = replace(outcome, measured=base.compared(outcome.measured, check))
-    by_unit: list[Bound | None] = [each_bound(check.each) if check.rollup == "share" else bound] * len(units)
-    if base is not None and check.rollup == "every":
+    by_unit = unit_bounds(inquiry, target, units)
+    if base is not None and check.rollup == "every" and not check.thresholds:
         by_unit = [base.by_code.get(code) for code in units.codes]
-    if check.thresholds:
-        by_unit = _by_scope(inquiry, target, units)
     inner = nested(inquiry)
     differ = bool(check.thresholds) or (base is not None and check.rollup == "every")
     people = _affected(inquiry, outcome, units)
-    question = rollup.Question(outcome.measured, bound, by_unit, inner, _nested_bound(target, check), differ, people)
+    question = rollup.Question(outcome.measured, bound, by_unit, inner, nested_bound(target, check), differ, people)
     roll = {"total": rollup.total, "every": rollup.every, "share": rollup.share}[check.rollup]
     answer = roll(question, always_people=check.metric == "population_within")
     if base is not None and check.rollup == "share" and base.total.cells:
@@ -204,7 +202,15 @@ def _answer(inquiry: Inquiry, target: Target) -> rollup.Answer:
     return answer
 
 
-def _nested_bound(target: Target, check: Check) -> Bound | None:
+def unit_bounds(inquiry: Inquiry, target: Target, units: UnitSet) -> list[Bound | None]:
+    """(A,) what each unit is held against: its entry of `thresholds`, its own test under `share`, else the target's figure."""
+    check = inquiry.check
+    if check.thresholds:
+        return _by_scope(inquiry, target, units)
+    return [each_bound(check.each) if check.rollup == "share" else bound_of(target, check)] * len(units)
+
+
+def nested_bound(target: Target, check: Check) -> Bound | None:
     """The nested minimum, in the measure of the figure that it stands in."""
     if check.of_which is None:
         return None

@@ -35,7 +35,7 @@ def measure(inquiry: Inquiry) -> Outcome:
     """The check's metric on the day. Raises DataMissingError: what the project lacks."""
     check = inquiry.check
     if check.any_of or check.all_of:
-        parts = [measure(inquiry.ask(_member(check, member))) for member in check.any_of or check.all_of]
+        parts = [measure(inquiry.ask(member_check(check, member))) for member in check.any_of or check.all_of]
         return Outcome(_combine("any" if check.any_of else "all", [part.measured for part in parts]))
     if check.metric == "population_within":
         measured, beyond, beyond_total = population_within(inquiry)
@@ -60,7 +60,7 @@ def _no_units(level: str) -> UnitSet:
     return UnitSet(level, (), (), nothing, nothing, True, np.zeros(0, dtype=np.int64))
 
 
-def _member(check: Check, member: Member) -> Check:
+def member_check(check: Check, member: Member) -> Check:
     """The check of one member of `any_of` or `all_of`."""
     alone = replace(check, any_of=(), all_of=())
     if member.of:

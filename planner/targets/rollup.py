@@ -221,7 +221,7 @@ def share(question: Question, always_people: bool = False) -> Answer:
         return Answer("threshold_undefined", float(value), None, None, None, units, at_least, cells, count, passing)
     figure = Figure(value, value, Fraction(passing + unknown, count))
     state = judge(figure, bound) if bound.comparator in ("=", "range") else _decided(passing, passing + unknown, count, bound)
-    required = _required(bound, count)
+    required = units_required(bound, count)
     lack = abs(required - passing) if state == "not_met" else 0
     over = state == "not_met" and bound.comparator in ("=", "range") and passing > required
     lack = 0 if over else lack
@@ -231,7 +231,7 @@ def share(question: Question, always_people: bool = False) -> Answer:
     return Answer(state, float(value), shown, short, amount, units, at_least, cells, count, passing, required, over)
 
 
-def _required(bound: Bound, count: int) -> int:
+def units_required(bound: Bound, count: int) -> int:
     """How many units must pass at least, or under a ceiling may pass at most."""
     exact = bound.value * count
     if bound.comparator in ("<", "<="):
@@ -241,7 +241,7 @@ def _required(bound: Bound, count: int) -> int:
 
 def _decided(least: int, most: int, count: int, bound: Bound) -> str:
     """The state of a share between so many passing units at least and at most."""
-    required = _required(bound, count)
+    required = units_required(bound, count)
     if bound.comparator in ("<", "<="):
         return "met" if most <= required else "not_met" if least > required else "data_missing"
     return "met" if least >= required else "not_met" if most < required else "data_missing"
