@@ -97,7 +97,7 @@ def reduced(made: Cover, *, all_rows: bool) -> Cover:
     """Merges identical rows and takes dominated columns (and, where all rows must be covered, dominated rows) out until nothing changes."""
     for _ in range(4):
         before = (made.rows, len(made.site))
-        made = _merged(made)
+        made = merged(made)
         dominated = dominated_columns(made)
         if dominated.any():
             made = _counted(_columns_kept(made, ~dominated), "dominated_sites", int(dominated.sum()))
@@ -135,7 +135,7 @@ def _columns_kept(made: Cover, keep: Mask) -> Cover:
                  made.counts)
 
 
-def _merged(made: Cover) -> Cover:
+def merged(made: Cover) -> Cover:
     """Identical rows of one area as one row with the weight of all.
 
     Rows are brought together by two hashes and then compared entry by entry, so that chance plays no part in the answer.
@@ -154,15 +154,15 @@ def _merged(made: Cover) -> Cover:
     first = np.full(int(group[-1]) + 1, made.rows)
     np.minimum.at(first, group, order)
     weight = sums(group, made.weight[order], len(first))
-    merged = made.rows - len(first)
-    if not merged:
+    fewer = made.rows - len(first)
+    if not fewer:
         return made
     keep = np.zeros(made.rows, dtype=np.bool_)
     keep[first] = True
     summed = made.weight.copy()
     summed[first] = weight
     short = _rows_kept(Cover(made.start, made.column, summed, made.area, made.site, made.price, made.base, made.counts), keep)
-    return _counted(short, "merged_rows", merged)
+    return _counted(short, "merged_rows", fewer)
 
 
 def _equal_rows(made: Cover, one: npt.NDArray[np.int64], other: npt.NDArray[np.int64], likely: Mask) -> Mask:
