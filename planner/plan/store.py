@@ -14,6 +14,8 @@ STATE_FOLDER = ".planner"
 NAME_LENGTH = 80
 """Characters of a name that a person may give."""
 SLUG_LENGTH = 40
+WRITING = ".writing-"
+"""How files are called while they are written; the number of the process follows."""
 
 
 def state_folder(project: Path, kind: str) -> Path:
@@ -42,9 +44,9 @@ def file_name(name: str, suffix: str) -> str:
 
 
 def write_once(path: Path, data: bytes) -> bool:
-    """Writes a new file in one step, read-only; False (and nothing done) where there is one already."""
+    """Writes a new file in one step, read-only and safe on the disk; False (and nothing done) where there is one already."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{WRITING}{os.getpid()}-")
     try:
         with os.fdopen(handle, "wb") as target:
             target.write(data)
@@ -64,4 +66,20 @@ def write_once(path: Path, data: bytes) -> bool:
             return True
     finally:
         Path(temporary).unlink(missing_ok=True)
+        sync_folder(path.parent)
     return True
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes sure that a folder's entries are on the disk, and that of the folder itself, where the system can do that."""
+    for each in (folder, folder.parent):
+        try:
+            handle = os.open(each, os.O_RDONLY)
+        except OSError:  # systems that do not open folders keep their entries safe by themselves
+            return
+        try:
+            os.fsync(handle)
+        except OSError:
+            return
+        finally:
+            os.close(handle)

@@ -40,7 +40,7 @@ def set_value(text: str, section: Sequence[str], key: str, value: Value) -> str:
     end = next((k for k in range(start + 1, len(lines)) if _ANY_HEADER.match(lines[k])), len(lines))
     at, past = _place(lines, start, end, key)
     tail = _remark(lines[past - 1]) if past > at else ""
-    lines[at:past] = [f"{_key(key)} = {as_toml(value)}{tail}"]
+    lines[at:past] = [f"{toml_key(key)} = {as_toml(value)}{tail}"]
     edited = "\n".join(lines)
     wanted = copy.deepcopy(before)
     table: Any = wanted
@@ -66,20 +66,27 @@ def edit_project(folder: Path, section: Sequence[str], key: str, value: Value) -
     edited = mark + set_value(text, section, key, value).encode("utf-8")
     if edited == data:
         return
-    temporary = ""
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-        with os.fdopen(handle, "wb") as target:
-            target.write(edited)
-            target.flush()
-            os.fsync(target.fileno())
-        shutil.copymode(path, temporary)
-        Path(temporary).replace(path)
+        replace_file(path, edited)
     except OSError as error:
         raise InputError("edit_not_written", file=CONFIG_FILE) from error
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """A file's new content in one step: it is whole or as before; its permissions stay. Raises OSError."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        with os.fdopen(handle, "wb") as target:
+            target.write(data)
+            target.flush()
+            os.fsync(target.fileno())
+        if path.exists():
+            shutil.copymode(path, temporary)
+        else:
+            Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
     finally:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
+        Path(temporary).unlink(missing_ok=True)
 
 
 def as_toml(value: Value) -> str:
@@ -87,18 +94,18 @@ def as_toml(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return _text(value)
-    return "{ " + ", ".join(f"{_key(key)} = {_text(inner)}" for key, inner in value.items()) + " }" if value else "{}"
+        return toml_text(value)
+    return "{ " + ", ".join(f"{toml_key(key)} = {toml_text(inner)}" for key, inner in value.items()) + " }" if value else "{}"
 
 
-def _text(value: str) -> str:
+def toml_text(value: str) -> str:
     """A text as a basic string."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 
-def _key(key: str) -> str:
+def toml_key(key: str) -> str:
     """A key, quoted where it must be."""
-    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _text(key)
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else toml_text(key)
 
 
 def _parsed(text: str) -> dict[str, Any]:
