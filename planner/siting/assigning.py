@@ -7,7 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.siting.linear import LinearModel, Rows, whole_unit
+from planner.siting.models import rule_rows
 from planner.siting.problem import Columns, Floats, Mask, Picks, SitingProblem
+
+
+UNSERVED = -1
+"""What stands for a site where demand is left unserved at the cut-off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,7 @@ def p_median(problem: SitingProblem, *, out: Picks | None = None, kept: Picks | 
          z_ik + sum_{j: c_ij = D_ik} x_j >= z_i,k-1       for k > 1   (z of the last cost is 0: all reachable demand is served)
          sum_j x_j <= p, sum_j f_j x_j <= B   where given
          x_j in {0, 1}, z >= 0
+    With a cut-off C, every demand has a last cost C at which no site is needed: z of the cost before it is free to be 1.
     It has as many coefficients as there are pairs, and its relaxation is as tight as that of x_ij <= y_j.
 
     out : sites known to be in no better plan.   kept : sites known to be in every better plan. Costs beyond that of the nearest
@@ -55,9 +61,13 @@ def p_median(problem: SitingProblem, *, out: Picks | None = None, kept: Picks | 
     np.minimum.at(cap, row[opened], cost[opened])
     live = (where >= 0) & (cost <= cap[row])
     row, cost, where = row[live], cost[live], where[live]
+    if problem.cutoff is not None:
+        far = np.flatnonzero(cap > problem.cutoff)
+        row, where = np.r_[row, far], np.r_[where, np.full(len(far), UNSERVED)]
+        cost = np.r_[cost, np.full(len(far), problem.cutoff)]
     order = np.lexsort((where, cost, row))
     row, cost, where = row[order], cost[order], where[order]
-    if problem.p is not None and len(row):
+    if problem.p is not None and problem.rules is None and len(row):  # rules may allow fewer sites than p
         first = np.searchsorted(row, row)
         beyond = np.arange(len(row)) - first >= max(len(site) - problem.p + 1, 1)
         last = np.full(problem.demands, np.inf)
@@ -79,13 +89,16 @@ def _radius(problem: SitingProblem, site: Columns, open_site: Mask, row: Picks, 
     steps = np.flatnonzero(~last)
     z[steps] = m + np.arange(len(steps))
     rows = Rows()
-    before = np.flatnonzero(~first)
-    rows.add(np.r_[level, steps, before], np.r_[where, z[steps], z[before - 1]], np.r_[np.ones(len(where)), np.ones(len(steps)),
-             -np.ones(len(before))], first.astype(np.float64), np.inf, count)
+    before, entry = np.flatnonzero(~first), where != UNSERVED
+    least = first.astype(np.float64)
+    least[level[~entry]] = -np.inf  # the last cost of demand that may be left unserved asks for nothing
+    rows.add(np.r_[level[entry], steps, before], np.r_[where[entry], z[steps], z[before - 1]], np.r_[np.ones(int(entry.sum())),
+             np.ones(len(steps)), -np.ones(len(before))], least, np.inf, count)
     if problem.p is not None and problem.p < m:
         rows.one(np.arange(m), 1.0, -np.inf, float(problem.p))
     if problem.budget is not None:
         rows.one(np.arange(m), problem.price[site], -np.inf, problem.budget)
+    rule_rows(rows, problem, site, np.zeros(problem.sites, dtype=np.bool_))
     weight = problem.weight[level_row]
     price = weight[steps] * (level_cost[steps + 1] - level_cost[steps]) if len(steps) else np.empty(0)
     offset = float((weight[first] * level_cost[first]).sum())
@@ -147,6 +160,7 @@ def capacitated(problem: SitingProblem) -> ArcModel:
         rows.one(np.arange(m), 1.0, -np.inf, float(problem.p))
     if problem.budget is not None:
         rows.one(np.arange(m), problem.price[site], -np.inf, problem.budget)
+    rule_rows(rows, problem, site, np.zeros(problem.sites, dtype=np.bool_))
     worth = weight if filling else weight * cost
     unit = 0.0 if problem.split else whole_unit(worth)
     lower = np.r_[(problem.fixed[site] == 1).astype(np.float64), np.zeros(k)]

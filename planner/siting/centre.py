@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.siting import models, reduce
+from planner.siting import models
 from planner.siting.problem import Picks, SitingProblem
 from planner.siting.results import Plan, worth
+from planner.siting.ruled import ruled_cover
 from planner.siting.solver import Clock, run
 from planner.siting.starts import greedy_all
 
@@ -19,16 +20,16 @@ def decide(problem: SitingProblem, within: float | None, clock: Clock, seed: int
     A greedy plan answers many of these at once; else the fewest sites are looked for, and the search ends with the first plan that is few
     enough or with the proof that there is none.
     """
-    cover = reduce.cover(problem, all_rows=True, within=within)
+    cover = ruled_cover(problem, all_rows=True, within=within)
     if (np.diff(cover.start) == 0).any():
         return False, None
-    if not cover.rows:
+    if not cover.rows and _keeps(problem, problem.existing):
         return True, problem.existing
     for by_price in (False, True) if problem.budget is not None else (False,):
         sites = np.union1d(problem.existing, cover.site[greedy_all(cover, by_price=by_price)]).astype(np.int32)
         if _keeps(problem, sites):
             return True, sites
-    if problem.room <= 0:
+    if problem.room <= 0:  # the existing sites are the only plan, and it was seen not to do
         return False, None
     found = run(models.fewest(problem, cover), clock, seed=seed, target=float(problem.room))
     if found.x is not None:
@@ -39,19 +40,23 @@ def decide(problem: SitingProblem, within: float | None, clock: Clock, seed: int
 
 
 def _keeps(problem: SitingProblem, sites: Picks) -> bool:
-    """Whether sites keep p and the budget."""
+    """Whether sites keep p, the budget and the rules."""
     few = problem.p is None or len(sites) <= problem.p
+    if few and problem.rules is not None:
+        opened = np.zeros(problem.sites, dtype=np.bool_)
+        opened[sites] = True
+        few = problem.rules.keeps(opened)
     return bool(few and (problem.budget is None or float(problem.price[sites].sum()) <= problem.budget * (1 + 1e-12)))
 
 
 def p_center(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> Plan:
     """The least greatest cost (Minieka 1970): min max_i min_{j open} c_ij with at most p sites, by bisection."""
     reachable = problem.reachable
-    if not reachable.any():
-        return Plan(problem.existing, 0.0, "nothing is reachable")
     possible, sites = decide(problem, None, clock, seed)
     if possible is False:
         return Plan(None, None, METHOD, infeasible=True)
+    if not reachable.any():
+        return Plan(sites, 0.0, "nothing is reachable", clock.word)
     least = np.full(problem.demands, np.inf)
     np.minimum.at(least, problem.by_demand.row_of, problem.by_demand.cost)
     costs = np.unique(problem.by_demand.cost)

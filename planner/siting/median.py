@@ -1,10 +1,14 @@
-"""How p_median is solved: Lagrangian bound and branch-and-bound on sites; under a budget, or to settle what is left, the radius program."""
+"""How p_median is solved: Lagrangian bound and branch-and-bound on sites; under a budget, or to settle what is left, the radius program.
+
+With a cut-off, demand that no open site serves for less counts at the cut-off: nothing need be served, so every set of sites is a plan.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from planner.siting import assigning
+from planner.network.jit import Loop
+from planner.siting import assigning, median_loops
 from planner.siting.centre import decide
 from planner.siting.links import costs
 from planner.siting.median_bounds import prove_median
@@ -18,32 +22,40 @@ TINY = 200
 """Pairs below which the radius program is quicker than loading compiled loops."""
 
 
+def needed_loops(problem: SitingProblem) -> tuple[Loop, ...]:
+    """The compiled loops that a p-median problem calls: none where the radius program is solved instead."""
+    if problem.budget is not None or problem.p is None or problem.rules is not None or len(problem.by_demand.column) <= TINY:
+        return ()
+    return median_loops.serve, median_loops.exchange, median_loops.subgradient
+
+
 def p_median(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> Plan:
-    """The least weighted cost of serving all reachable demand from its nearest open site."""
-    least = np.full(problem.demands, np.inf)
+    """The least weighted cost of serving all reachable demand, or all up to the cut-off, from its nearest open site."""
+    far = 0.0 if problem.cutoff is None else problem.cutoff
+    least = np.where(problem.reachable, np.inf, far)
     np.minimum.at(least, problem.by_demand.row_of, problem.by_demand.cost)
-    reachable = problem.reachable
-    trivial = float((problem.weight[reachable] * least[reachable]).sum())
+    trivial = float((problem.weight * least).sum())
     first = greedy(problem)
     sites: Picks | None = first
     if not worth(problem, first).lawful:
         possible, sites = decide(problem, None, clock, seed)
         if possible is False:
             return Plan(None, None, METHOD, infeasible=True)
-    if sites is not None and problem.budget is None and problem.p is not None and len(problem.by_demand.column) > TINY:
+    if sites is not None and problem.p is not None and needed_loops(problem):
         return _lagrangian(problem, problem.p, sites, trivial, clock, gap)
     return _radius(problem, sites, trivial, clock, gap, seed)
 
 
 def _lagrangian(problem: SitingProblem, p: int, sites: Picks, trivial: float, clock: Clock, gap: float) -> Plan:
-    """Proof by a Lagrangian bound and branch-and-bound, from a plan that serves all."""
+    """Proof by a Lagrangian bound and branch-and-bound, from a plan that serves all (or, with a cut-off, from any)."""
     pairs, served = problem.by_demand, np.flatnonzero(problem.reachable)
+    apart = 0.0 if problem.cutoff is None else problem.cutoff * float(problem.weight[~problem.reachable].sum())
     start = np.r_[pairs.start[served], pairs.start[-1]]  # rows left out are empty, so the others touch
-    table = costs(start, pairs.column, pairs.cost, problem.sites, weight=problem.weight[served])
+    table = costs(start, pairs.column, pairs.cost, problem.sites, weight=problem.weight[served], unserved=problem.cutoff)
 
     def tell(bound: float, cost: float) -> None:
         if clock.progress is not None:
-            clock.progress(cost, bound)
+            clock.progress(cost + apart, bound + apart)
 
     proof = prove_median(table, min(p, problem.sites), start=_mask(problem, sites), allowed=problem.fixed == 0,
                          fixed=problem.fixed == 1, gap=gap, out_of_time=lambda: clock.over, tell=tell)
@@ -52,17 +64,16 @@ def _lagrangian(problem: SitingProblem, p: int, sites: Picks, trivial: float, cl
     best = found if value.lawful and value.objective <= first.objective else sites
     stopped = clock.word if not proof.complete else "gap"
     settled = {"sites_closed": proof.closed, "sites_opened": proof.opened}
-    return Plan(best, max(proof.bound, trivial), LAGRANGIAN, stopped, reductions=settled)
+    return Plan(best, max(proof.bound + apart, trivial), LAGRANGIAN, stopped, reductions=settled)
 
 
 def _radius(problem: SitingProblem, sites: Picks | None, trivial: float, clock: Clock, gap: float, seed: int) -> Plan:
     """The radius program, from a plan where there is one."""
-    reachable = problem.reachable
     form = assigning.p_median(problem)
     begin = None
     if sites is not None:
         opened = _mask(problem, sites)
-        begin = form.start(sites, np.where(reachable, nearest(problem.by_demand, opened)[1], 0.0))
+        begin = form.start(sites, np.where(problem.reachable, nearest(problem.by_demand, opened)[1], 0.0))
     found = run(form.model, clock, gap=gap, seed=seed, start=begin)
     if found.infeasible and sites is None:
         return Plan(None, None, METHOD, infeasible=True)
@@ -88,12 +99,15 @@ def _mask(problem: SitingProblem, sites: Picks) -> Mask:
 
 
 def greedy(problem: SitingProblem) -> Picks:
-    """Sites opened one after another for the greatest saving; demand not yet served counts as dearer than any service."""
+    """Sites opened one after another for the greatest saving; demand not yet served counts at the cut-off, or as dearer than any service."""
     pairs = problem.by_demand
     row, column, cost = pairs.row_of, pairs.column, pairs.cost
     weight = problem.weight.copy()
-    dear = 10.0 * (float(cost.max(initial=0.0)) + 1.0)
-    weight[weight == 0] = max(float(weight.max(initial=0.0)), 1.0) * 1e-6  # it must be served all the same
+    if problem.cutoff is None:
+        dear = 10.0 * (float(cost.max(initial=0.0)) + 1.0)
+        weight[weight == 0] = max(float(weight.max(initial=0.0)), 1.0) * 1e-6  # it must be served all the same
+    else:
+        dear = problem.cutoff
     now: Floats = np.full(problem.demands, dear)
     opened = problem.fixed == 1
     held = opened[column]

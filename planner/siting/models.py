@@ -16,13 +16,21 @@ from planner.siting.problem import Floats, Mask, Picks, SitingProblem, sums
 from planner.siting.reduce import Cover
 
 
-def _limits(rows: Rows, problem: SitingProblem, site: Picks, price: Floats) -> None:
-    """The rows of p and of the budget over the first len(site) columns."""
+def limit_rows(rows: Rows, problem: SitingProblem, site: Picks, price: Floats) -> None:
+    """The rows of p, of the budget and of the rules over the first len(site) columns; existing sites are not among the columns."""
     columns = np.arange(len(site))
     if problem.p is not None and problem.p - len(problem.existing) < len(site):
         rows.one(columns, 1.0, -np.inf, float(problem.p - len(problem.existing)))
     if problem.budget is not None:
         rows.one(columns, price, -np.inf, problem.budget)
+    rule_rows(rows, problem, site, problem.fixed == 1)
+
+
+def rule_rows(rows: Rows, problem: SitingProblem, site: Picks, opened: Mask) -> None:
+    """The rows of the problem's rules over the first len(site) columns. opened : (J,) sites that are open and no columns."""
+    if problem.rules is not None:
+        here = problem.rules.on(site, opened)
+        rows.add(here.row_of, here.site, here.value, here.lower, here.upper, here.count)
 
 
 def lscp(problem: SitingProblem, cover: Cover) -> LinearModel:
@@ -35,7 +43,7 @@ def lscp(problem: SitingProblem, cover: Cover) -> LinearModel:
     """
     rows = Rows()
     rows.add(cover.row_of, cover.column, 1.0, 1.0, np.inf, cover.rows)
-    _limits(rows, problem, cover.site, cover.price)
+    limit_rows(rows, problem, cover.site, cover.price)
     ones = np.ones(len(cover.site))
     return rows.model(maximise=False, cost=cover.price.astype(np.float64), col_upper=ones, whole=ones.astype(bool),
                       unit=whole_unit(cover.price))
@@ -55,7 +63,7 @@ def lscp_share(problem: SitingProblem, cover: Cover, needed: float) -> LinearMod
              np.r_[np.ones(len(cover.column)), -np.ones(cover.rows)], 0.0, np.inf, cover.rows)
     scale = 1.0 / max(float(cover.weight.max(initial=0.0)), 1e-300)
     rows.one(m + np.arange(cover.rows), cover.weight * scale, needed * scale, np.inf)
-    _limits(rows, problem, cover.site, cover.price)
+    limit_rows(rows, problem, cover.site, cover.price)
     whole = np.r_[np.ones(m, dtype=bool), np.zeros(cover.rows, dtype=bool)]
     return rows.model(maximise=False, cost=np.r_[cover.price, np.zeros(cover.rows)], col_upper=np.ones(len(whole)), whole=whole,
                       unit=whole_unit(cover.price))
@@ -80,7 +88,7 @@ def mclp(problem: SitingProblem, cover: Cover) -> LinearModel:
     entry = ~alone
     rows.add(np.r_[renumber[cover.row_of[entry]], np.arange(len(several))], np.r_[cover.column[entry], m + np.arange(len(several))],
              np.r_[np.ones(int(entry.sum())), -np.ones(len(several))], 0.0, np.inf, len(several))
-    _limits(rows, problem, cover.site, cover.price)
+    limit_rows(rows, problem, cover.site, cover.price)
     whole = np.r_[np.ones(m, dtype=bool), np.zeros(len(several), dtype=bool)]
     base = float(cover.base.sum())
     return rows.model(maximise=True, cost=np.r_[own, cover.weight[several]], col_upper=np.ones(len(whole)), whole=whole, offset=base,
@@ -139,7 +147,7 @@ def max_min_share(problem: SitingProblem, cover: Cover) -> LinearModel:
     base[: len(cover.base)] = cover.base
     rows.add(np.r_[renumber[cover.area], np.arange(len(peopled))], np.r_[m + np.arange(r), np.full(len(peopled), m + r)],
              np.r_[cover.weight / total[cover.area], -np.ones(len(peopled))], -base[peopled] / total[peopled], np.inf, len(peopled))
-    _limits(rows, problem, cover.site, cover.price)
+    limit_rows(rows, problem, cover.site, cover.price)
     whole = np.r_[np.ones(m, dtype=bool), np.zeros(r + 1, dtype=bool)]
     return rows.model(maximise=True, cost=np.r_[np.zeros(m + r), 1.0], col_upper=np.ones(m + r + 1), whole=whole)
 
@@ -148,6 +156,6 @@ def fewest(problem: SitingProblem, cover: Cover) -> LinearModel:
     """p_center's decision: can all rows be covered under p and the budget? The fewest sites that do, no more than p allows."""
     rows, m = Rows(), len(cover.site)
     rows.add(cover.row_of, cover.column, 1.0, 1.0, np.inf, cover.rows)
-    _limits(rows, problem, cover.site, cover.price)
+    limit_rows(rows, problem, cover.site, cover.price)
     ones = np.ones(m)
     return rows.model(maximise=False, cost=ones, col_upper=ones, whole=ones.astype(bool), unit=1.0)

@@ -7,12 +7,15 @@ where j can reach i), f_j cost of building j, q_j capacity.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from planner.errors import SitingError
+
+if TYPE_CHECKING:
+    from planner.siting.rules import Rules
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -81,6 +84,8 @@ class SitingProblem:
     capacity : (J,) weight a site can serve, or None.   area : (I,) int codes 0..A-1, or None.
     p : at most so many sites in all, fixed ones included.   budget : at most so much price.   share : of all weight (lscp).
     split : demand may be served from several sites (capacitated models).
+    cutoff : p_median only: what a unit of weight costs that no open site serves for less; nothing need be served then. None: all must be.
+    rules : what must hold besides of the sites that are open (planner.siting.rules), or None.
     """
 
     model: str
@@ -95,6 +100,8 @@ class SitingProblem:
     budget: float | None = None
     share: float | None = None
     split: bool = False
+    cutoff: float | None = None
+    rules: Rules | None = None
 
     @property
     def demands(self) -> int:
@@ -150,10 +157,14 @@ def siting_problem(
     budget: float | None = None,
     share: float | None = None,
     split: bool = False,
+    cutoff: float | None = None,
+    rules: Rules | None = None,
 ) -> SitingProblem:
     """A checked SitingProblem from triples (demand index, site index, cost) in any order.
 
-    `within` is inclusive; None: every pair counts. Without `site_cost` a site costs 1; a site that exists costs nothing more.
+    `within` is inclusive; None: every pair counts. `cutoff` leaves out the pairs that cost more. Without `site_cost` a site costs 1; a
+    site that exists costs nothing more.
+    `rules` (planner.siting.rules) are kept by every model.
     Raises SitingError where the model is unknown, shapes or values cannot be, or the model lacks p and budget, capacity or area.
     """
     if model not in MODELS:
@@ -166,16 +177,21 @@ def siting_problem(
     units = None if area is None else np.asarray(area, dtype=np.int32)
     _check_arrays(own, other, value, weights, price, kept, room, units, sites)
     _check_limits(model, p, budget, share, room, units)
+    _check_cutoff(model, cutoff)
+    if rules is not None and len(rules.site) and not 0 <= int(rules.site.min()) <= int(rules.site.max()) < sites:
+        raise SitingError("siting_rules_differ")
     price[kept == 1] = 0.0
     usable = kept[other] != -1
-    if within is not None:
-        usable &= value <= within
+    for most in (within, cutoff):
+        if most is not None:
+            usable &= value <= most
     own, other, value = own[usable], other[usable], value[usable]
     by_demand = compressed(own, other, value, len(weights))
     twice = (np.diff(by_demand.row_of) == 0) & (np.diff(by_demand.column) == 0)
     if twice.any():
         raise SitingError("siting_pair_repeated")
-    return SitingProblem(model, weights, by_demand, compressed(other, own, value, sites), price, kept, room, units, p, budget, share, split)
+    return SitingProblem(model, weights, by_demand, compressed(other, own, value, sites), price, kept, room, units, p, budget, share, split,
+                         cutoff, rules)
 
 
 def _check_arrays(own: Ints, other: Ints, value: Floats, weight: Floats, price: Floats, kept: npt.NDArray[np.int8],
@@ -208,3 +224,9 @@ def _check_limits(model: str, p: int | None, budget: float | None, share: float 
         raise SitingError("siting_column_needed", model=model, column="capacity")
     if model == "max_min_share" and units is None:
         raise SitingError("siting_column_needed", model=model, column="area")
+
+
+def _check_cutoff(model: str, cutoff: float | None) -> None:
+    """A cost for demand left unserved is a finite number above 0, and goes with p_median alone."""
+    if cutoff is not None and (model != "p_median" or not (np.isfinite(cutoff) and cutoff > 0)):
+        raise SitingError("siting_cutoff_invalid", value=cutoff)

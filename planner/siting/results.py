@@ -56,6 +56,11 @@ class SitingResult:
     stopped: str
     reductions: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def unserved_weight(self) -> float:
+        """What of all weight no open site serves, unreachable demand included."""
+        return max(0.0, self.total_weight - self.covered_weight)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -91,9 +96,10 @@ def nearest(pairs: Pairs, open_site: Mask) -> tuple[Columns, Floats]:
     live = open_site[pairs.column]
     row, column, cost = pairs.row_of[live], pairs.column[live], pairs.cost[live]
     if len(row):
-        order = np.lexsort((column, cost, row))
-        first = order[np.r_[True, np.diff(row[order]) > 0]]
-        best[row[first]], site[row[first]] = cost[first], column[first]
+        begin = np.flatnonzero(np.r_[True, np.diff(row) > 0])  # rows stand together, columns ascend within them
+        best[row[begin]] = np.minimum.reduceat(cost, begin)
+        equal = np.flatnonzero(cost == best[row])[::-1]
+        site[row[equal]] = column[equal]  # backwards: the first of equals is written last
     return site, best
 
 
@@ -107,6 +113,7 @@ def worth(problem: SitingProblem, sites: npt.ArrayLike, assignment: Assignment |
     open_site[chosen] = True
     lawful = (problem.p is None or len(chosen) <= problem.p) and not (problem.fixed[chosen] == -1).any()
     lawful = bool(lawful and open_site[problem.existing].all())
+    lawful = lawful and (problem.rules is None or problem.rules.keeps(open_site))
     lawful = lawful and (problem.budget is None or float(problem.price[chosen].sum()) <= problem.budget * (1 + 1e-12) + 1e-12)
     if problem.model in CAPACITATED:
         return _worth_assigned(problem, open_site, assignment, lawful)
@@ -127,9 +134,11 @@ def worth(problem: SitingProblem, sites: npt.ArrayLike, assignment: Assignment |
         enough = served if problem.share is None else got >= (problem.share - WITHIN_SHARE) * float(problem.weight.sum())
         lawful = lawful and bool(enough)
     else:
-        lawful, value = lawful and served, np.inf
+        lawful, value = lawful and (served or problem.cutoff is not None), np.inf
         near, weight = cost[problem.reachable], problem.weight[problem.reachable]
-        if served:
+        if problem.cutoff is not None:
+            value = float((problem.weight * np.minimum(cost, problem.cutoff)).sum())
+        elif served:
             value = float(near.max(initial=0.0)) if problem.model == "p_center" else float((weight * near).sum())
     return Worth(value, got, given, lawful)
 

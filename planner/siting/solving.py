@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from planner.network.jit import Loop
-from planner.siting import vast
+from planner.siting import median, vast
 from planner.siting.capacities import capacitated
 from planner.siting.centre import p_center
 from planner.siting.covering import lscp, max_min_share, mclp
 from planner.siting.median import p_median
-from planner.siting.problem import SitingProblem
+from planner.siting.problem import Picks, SitingProblem
 from planner.siting.results import Plan, SitingResult, result
+from planner.siting.ruled import ruled
 from planner.siting.solver import Cancel, Clock, Progress
 
 METHODS: dict[str, Callable[[SitingProblem, Clock, float, int], Plan]] = {
@@ -19,7 +20,9 @@ METHODS: dict[str, Callable[[SitingProblem, Clock, float, int], Plan]] = {
     "capacitated_p_median": capacitated, "max_min_share": max_min_share,
 }
 
-LOOPS: dict[str, Callable[[SitingProblem], tuple[Loop, ...]]] = {"lscp": vast.needed_loops, "mclp": vast.needed_loops}
+LOOPS: dict[str, Callable[[SitingProblem], tuple[Loop, ...]]] = {
+    "lscp": vast.needed_loops, "mclp": vast.needed_loops, "p_median": median.needed_loops,
+}
 """The compiled loops that a model may call on a problem. Small problems call none: loading the first takes about two seconds."""
 
 
@@ -35,6 +38,14 @@ def compile_loops(problem: SitingProblem, cancel: Cancel | None = None) -> None:
         loop.compile()
 
 
+def answered(problem: SitingProblem, clock: Clock, gap: float, seed: int, start: Picks | None = None) -> Plan:
+    """The plan of a problem, with or without rules. start : a plan to begin from (used where there are rules)."""
+    if problem.room < 0:
+        return Plan(None, None, "more sites exist than p allows", infeasible=True)
+    method = METHODS[problem.model]
+    return method(problem, clock, gap, seed) if problem.rules is None else ruled(problem, method, clock, gap, seed, start)
+
+
 def solve(problem: SitingProblem, *, time_limit_s: float = 60.0, gap: float = 0.0, seed: int = 1, progress: Progress | None = None,
           cancel: Cancel | None = None) -> SitingResult:
     """Solves a siting problem.
@@ -46,8 +57,5 @@ def solve(problem: SitingProblem, *, time_limit_s: float = 60.0, gap: float = 0.
     """
     compile_loops(problem, cancel)
     clock = Clock(time_limit_s, progress, cancel)
-    if problem.room < 0:
-        plan = Plan(None, None, "more sites exist than p allows", infeasible=True)
-    else:
-        plan = METHODS[problem.model](problem, clock, gap, seed)
+    plan = answered(problem, clock, gap, seed)
     return result(problem, plan, seconds=clock.spent_s, seed=seed)
