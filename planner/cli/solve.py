@@ -35,19 +35,22 @@ def _amount(context: click.Context, option: click.Parameter, value: float | None
 @click.option("--budget", type=float, callback=_amount, metavar="B", help="at most so much for new sites / 新建预算")
 @click.option("--share", type=click.FloatRange(0, 1), metavar="S", help="lscp: share of all weight to cover / 需覆盖的比例")
 @click.option("--split", is_flag=True, help="capacitated models: demand may be split among sites / 允许一个需求点分给多个设施")
+@click.option("--cutoff", type=float, callback=_amount, metavar="C", help="p_median: cost of demand left unserved / 未服务需求按此费用计")
 @click.option("--time-limit", type=click.FloatRange(min=0), default=60.0, show_default=True, metavar="S", help="seconds / 时间上限（秒）")
 @click.option("--gap", type=click.FloatRange(min=0), default=0.0, show_default=True, help="stop at this relative gap / 达到该相对差距即停")
 @click.option("--seed", type=int, default=1, show_default=True, help="seed of every random choice / 随机种子")
 @record_options
 @command_options
 def command(model: str, costs: Path, demand: Path | None, sites: Path | None, within: float | None, p: int | None, budget: float | None,
-            share: float | None, split: bool, time_limit: float, gap: float, seed: int, form: str, out: Path | None, lang: str,
-            quiet: bool) -> None:
+            share: float | None, split: bool, cutoff: float | None, time_limit: float, gap: float, seed: int, form: str, out: Path | None,
+            lang: str, quiet: bool) -> None:
     """Reads the tables, solves the model and writes the answer."""
     if model != "lscp" and p is None and budget is None:
         raise click.UsageError(f"--model {model}: --p or --budget is needed")
     if share is not None and model != "lscp":
         raise click.UsageError("--share goes with --model lscp only")
+    if cutoff is not None and model != "p_median":
+        raise click.UsageError("--cutoff goes with --model p_median only")
     from planner.cli.solve_tables import read_tables
     from planner.siting.problem import siting_problem
     from planner.siting.solving import solve
@@ -55,22 +58,24 @@ def command(model: str, costs: Path, demand: Path | None, sites: Path | None, wi
     tables = read_tables(costs, demand, sites)
     problem = siting_problem(model, tables.pair_demand, tables.pair_site, tables.cost, weight=tables.weight, sites=len(tables.sites),
                              site_cost=tables.site_cost, fixed=tables.fixed, capacity=tables.capacity, area=tables.area, within=within,
-                             p=p, budget=budget, share=share, split=split)
+                             p=p, budget=budget, share=share, split=split, cutoff=cutoff)
     answer = solve(problem, time_limit_s=time_limit, gap=gap, seed=seed)
     if form == "json":
-        write(as_json(_record(answer, tables, split)), out)
+        write(as_json(_record(answer, tables, split, cutoff)), out)
     else:
-        note(_sentence(answer, model, lang), quiet)
+        note(_sentence(answer, model, cutoff, lang), quiet)
         write(_listing(answer, tables, form, lang), out)
 
 
-def _record(answer: SitingResult, tables: Tables, split: bool) -> dict[str, Any]:
+def _record(answer: SitingResult, tables: Tables, split: bool, cutoff: float | None) -> dict[str, Any]:
     """The answer as the contract's JSON object."""
     record: dict[str, Any] = {
         "status": answer.status, "objective": answer.objective, "bound": answer.bound, "gap": answer.gap,
         "sites": [tables.sites[j] for j in answer.sites], "covered_weight": answer.covered_weight, "total_weight": answer.total_weight,
         "unreachable": [tables.demand[i] for i in answer.unreachable], "seed": answer.seed, "seconds": round(answer.seconds, 3),
         "method": answer.method, "stopped": answer.stopped, "reductions": dict(answer.reductions)}
+    if cutoff is not None:
+        record["unserved_weight"] = answer.unserved_weight
     given = answer.assignment
     if given is not None:
         order = sorted(range(len(given.demand)), key=lambda k: (given.demand[k], given.site[k]))
@@ -84,7 +89,7 @@ def _record(answer: SitingResult, tables: Tables, split: bool) -> dict[str, Any]
     return record
 
 
-def _sentence(answer: SitingResult, model: str, lang: str) -> str:
+def _sentence(answer: SitingResult, model: str, cutoff: float | None, lang: str) -> str:
     """The answer in a planner's words."""
     if answer.objective is None:
         return t(f"siting.{answer.status}", lang)
@@ -96,6 +101,8 @@ def _sentence(answer: SitingResult, model: str, lang: str) -> str:
     line = t(f"siting.{model}.{how}", lang, **said)
     if len(answer.unreachable):
         line += t("siting.unreachable", lang, count=len(answer.unreachable))
+    if cutoff is not None and answer.unserved_weight:
+        line += t("siting.unserved", lang, weight=f"{answer.unserved_weight:.6g}")
     return line
 
 

@@ -10,7 +10,6 @@ from planner.siting.linear import LinearModel, Rows, whole_unit
 from planner.siting.models import rule_rows
 from planner.siting.problem import Columns, Floats, Mask, Picks, SitingProblem
 
-
 UNSERVED = -1
 """What stands for a site where demand is left unserved at the cut-off."""
 

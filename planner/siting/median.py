@@ -99,7 +99,7 @@ def _mask(problem: SitingProblem, sites: Picks) -> Mask:
 
 
 def greedy(problem: SitingProblem) -> Picks:
-    """Sites opened one after another for the greatest saving; demand not yet served counts at the cut-off, or as dearer than any service."""
+    """Sites opened one after another for the greatest saving; demand not yet served counts at the cut-off, or as dearer than any."""
     pairs = problem.by_demand
     row, column, cost = pairs.row_of, pairs.column, pairs.cost
     weight = problem.weight.copy()

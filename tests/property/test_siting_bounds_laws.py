@@ -52,3 +52,16 @@ def test_plan_and_bound_of_a_p_median_bracket_the_optimum(distance, p, rounds, n
     slack = 1e-9 * best + 1e-9
     assert early.bound <= best + slack and early.plan.cost >= best - slack
     assert full.proven and abs(full.plan.cost - best) <= slack
+
+
+@settings(deadline=None, max_examples=60)
+@given(distance=st.lists(st.lists(st.floats(0, 100), min_size=SITES, max_size=SITES), min_size=1, max_size=7), p=st.integers(1, SITES),
+       rounds=st.integers(1, 40), nodes=st.integers(1, 5), cutoff=st.floats(0.5, 120))
+def test_so_do_they_with_a_cut_off(distance, p, rounds, nodes, cutoff):
+    table = np.array(distance)
+    best = min(np.minimum(table[:, list(plan)].min(axis=1), cutoff).sum() for plan in combinations(range(SITES), p))
+    made = costs(np.arange(len(table) + 1) * SITES, np.tile(np.arange(SITES), len(table)), table.ravel(), SITES, unserved=cutoff)
+    early, full = prove_median(made, p, rounds=rounds, nodes=nodes), prove_median(made, p)
+    slack = 1e-9 * best + 1e-9
+    assert early.bound <= best + slack and early.plan.cost >= best - slack
+    assert full.proven and abs(full.plan.cost - best) <= slack

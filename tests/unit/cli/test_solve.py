@@ -45,6 +45,15 @@ def test_split_gives_shares(solved):
     assert answer["objective"] == pytest.approx(0.25)
 
 
+def test_a_cut_off_counts_demand_left_unserved(solved):
+    given = ("--p", 1, "--cutoff", 6)
+    answer = json.loads(solved(*given, "--format", "json", model="p_median").stdout)
+    assert (answer["objective"], answer["unserved_weight"], answer["assignment"]) == (15.0, 2.0, {"01": "s1"})  # 3 + 6 + 6; s2: 6 + 4 + 6
+    said = solved(*given, "--lang", "en", model="p_median").stderr
+    assert said.endswith(" Demand of weight 2 lies beyond the cut-off of every open site and counts at the cut-off.\n")
+    assert solved("--p", 1, "--cutoff", 6).exit_code == 2
+
+
 def test_table_and_sentence(solved):
     run = solved("--p", 1, "--within", 4, "--lang", "en", demand="demand_id,weight\n1,5\n01,2\nz,1\n")
     assert run.stderr == ("1 sites cover 62.5 %; it is proven that no plan under these conditions covers more."
