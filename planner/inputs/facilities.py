@@ -26,8 +26,8 @@ from planner.quality import Issue
 
 PLACE_KEYS = ("lon", "lat", "x", "y")
 TEXT_KEYS = frozenset({"id", "name", "address", "township", "community", "district", "class", "kind", "owner", "phone", "contact", "serves",
-                       "note", "layer", "do", "facility", ENTRANCES})
-DATE_KEYS = frozenset({"opened", "closed", "started", "approved"})
+                       "note", "layer", "do", "facility", "land_use", "plot", "tenure", "zone", ENTRANCES})
+DATE_KEYS = frozenset({"opened", "closed", "started", "approved", "available"})
 UNIT_KEYS = ("community", "township")
 """Stated units, finest first."""
 _NUMBER_KEYS = re.compile(r"beds|.+_beds|.+_m2|capacity|staff|residents|households|places|seats|rooms|stars|built|graves|niches"
@@ -94,7 +94,7 @@ def read_raw(spec: FacilitySpec, reading: Reading) -> RawFacilities | None:
     conditions = parse_where(spec.where) if spec.where else ()
     named = list(dict.fromkeys(spec.columns.values()))
     keys = [spec.columns[key] for key in ("id", "name") if key in spec.columns]
-    table = reading.table(spec.file, named, role=f"facilities.{spec.slug}", date=spec.date, sheet=spec.sheet, keys=keys)
+    table = reading.table(spec.file, named, role=spec.role, date=spec.date, sheet=spec.sheet, keys=keys)
     if table is None:
         return None
     asked = [spec.columns.get(condition.column, condition.column) if condition.column not in table.columns else condition.column

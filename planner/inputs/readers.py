@@ -16,6 +16,7 @@ import numpy.typing as npt
 from planner.errors import CrsError
 from planner.inputs import boundaries as boundary_files
 from planner.inputs import checks, examined, facilities, mapping, placing, population, systems, versions
+from planner.inputs import candidates as candidate_files
 from planner.inputs import gates as gate_files
 from planner.inputs import kept as kept_files
 from planner.inputs import sites as site_links
@@ -25,7 +26,7 @@ from planner.inputs.people_points import people_points
 from planner.inputs.placing import Ground, Placed
 from planner.inputs.population import People
 from planner.inputs.reading import Reading
-from planner.inputs.specs import LEVELS, BoundarySpec, FacilitySpec, FileRef, PopulationSpec
+from planner.inputs.specs import LEVELS, BoundarySpec, CandidateSpec, FacilitySpec, FileRef, PopulationSpec
 from planner.inputs.spread import StreetLines
 from planner.inputs.units import Units, ancestors
 from planner.quality import QualityReport
@@ -43,6 +44,7 @@ class Survey:
     crs: str = ""
     ground: Ground | None = None
     facilities: dict[str, Placed] = field(default_factory=dict)
+    candidates: dict[str, Placed] = field(default_factory=dict)
     people: People | None = None
     specs: dict[str, Any] = field(default_factory=dict)
 
@@ -59,16 +61,18 @@ class Survey:
 
 def survey(levels: Sequence[BoundarySpec], ledgers: Sequence[FacilitySpec], people: PopulationSpec | None, *, crs: str | None,
            buffer_m: float = BUFFER_M, lines: LinesOf, report: QualityReport,
-           kept: Sequence[FileRef] = (), remembered: Mapping[str, Mapping[str, str]] | None = None) -> Survey:
+           kept: Sequence[FileRef] = (), remembered: Mapping[str, Mapping[str, str]] | None = None,
+           candidates: Sequence[CandidateSpec] = ()) -> Survey:
     """Reads all layers of a project into one metric CRS.
 
     crs : the metric CRS, None to choose it from the boundaries; lines : gives the streets on foot in a CRS, None where they cannot be read.
     kept : files of positions that are kept beside the ledgers (planner.inputs.kept); remembered : confirmed columns by the shape of a
-    file (planner.inputs.mapping).
+    file (planner.inputs.mapping); candidates : ledgers of places where a facility could be, read as facilities are.
     """
     found = Survey(Reading(report, remembered or {}))
     reading = found.reading
-    ledgers = [settled for spec in ledgers if (settled := mapping.of_facilities(spec, reading)) is not None]
+    ledgers = [settled for spec in (*ledgers, *map(candidate_files.ledger_spec, candidates))
+               if (settled := mapping.of_facilities(spec, reading)) is not None]
     people = None if people is None else mapping.of_population(people, reading)
     found.specs = {"boundaries": {spec.level: spec for spec in levels}, "population": people}
     raw_units = [raw for raw in (boundary_files.read_raw(spec, reading) for spec in levels) if raw is not None]
@@ -110,7 +114,7 @@ def survey(levels: Sequence[BoundarySpec], ledgers: Sequence[FacilitySpec], peop
         versions.tell_stated(raw, ground, reading)
         suspect = not complete or (bool(doubtful) and (raw.spec.slug in doubtful or bool(doubtful & set(ground.units))))
         placed = placing.place(raw, ground, reading, suspect=suspect, gates=gates.get(raw.spec.slug), kept=beside)
-        found.facilities[raw.spec.slug] = placed
+        (found.candidates if candidate_files.is_candidates(raw) else found.facilities)[raw.spec.slug] = placed
         if not suspect:
             checks.duplicates(placed, reading)
     kept_files.close(beside, reading)
@@ -198,10 +202,20 @@ def _frame(columns: Mapping[str, npt.NDArray[Any]]) -> Any:
 
 def as_facilities(found: Survey, slug: str) -> FacilityLayer:
     """One facility layer of a survey."""
+    return _as_layer(found, slug, found.facilities[slug])
+
+
+def as_candidates(found: Survey) -> dict[str, FacilityLayer]:
+    """The ledgers of candidates of a survey, by the NAME of `[candidates.NAME]`."""
+    names = {slug: slug.removeprefix(candidate_files.SECTION) for slug in found.candidates}
+    return {names[slug]: _as_layer(found, names[slug], placed) for slug, placed in found.candidates.items()}
+
+
+def _as_layer(found: Survey, slug: str, placed: Placed) -> FacilityLayer:
+    """A placed ledger as a layer."""
     import geopandas as gpd
     import shapely
 
-    placed = found.facilities[slug]
     columns = placing.frame_columns(placed)
     columns.pop("geometry", None)
     x, y = columns["x"], columns["y"]

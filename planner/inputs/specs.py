@@ -70,6 +70,11 @@ class FacilitySpec:
     entrances: EntranceSpec | None = None
     recognise: bool = False
 
+    @property
+    def role(self) -> str:
+        """What the report calls the file: `facilities.SLUG`, or `candidates.NAME` (planner.inputs.candidates)."""
+        return self.slug if self.slug.startswith("candidates.") else f"facilities.{self.slug}"
+
 
 @dataclass(frozen=True, slots=True)
 class PopulationSpec:
@@ -132,3 +137,16 @@ class CandidateSpec:
     file: FileRef
     columns: Mapping[str, str] = field(default_factory=dict)
     crs: str = "auto"
+    sheet: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusionSpec:
+    """`[exclusion.NAME]`: areas in which nothing is to be built. kind : forbidden or hazard; buffer_m : and so far around them;
+    layers : the facility layers it is meant for, none: all."""
+
+    name: str
+    file: FileRef
+    kind: str = "forbidden"
+    buffer_m: float = 0.0
+    layers: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.errors import InputError
+from planner.inputs.exclusions import Exclusion
 from planner.inputs.layers import Boundaries, DemandPoints, FacilityLayer, Source
 from planner.inputs.status import Counting, counting
 from planner.network.streets import Streets
@@ -39,7 +40,8 @@ class City:
     """A project in memory. `streets.network(mode)` gives the network of a mode, read on first use.
 
     `cache` keeps distances that were worked out once; it is no part of the city's value. Nor is `basemap`: kind ("water", "rail", "green")
-    -> shapes in `crs`, for drawing only.
+    -> shapes in `crs`, for drawing only. `candidates` : ledger name -> places where a facility could be; `exclusions` : areas in which
+    nothing may be built, by name.
     """
 
     id: str
@@ -57,6 +59,8 @@ class City:
     sources: tuple[Source, ...] = ()
     cache: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
     basemap: Mapping[str, npt.NDArray[np.object_]] = field(default_factory=dict, compare=False, repr=False)
+    candidates: Mapping[str, FacilityLayer] = field(default_factory=dict)
+    exclusions: Mapping[str, Exclusion] = field(default_factory=dict)
 
     def layer(self, slug: str) -> FacilityLayer:
         """A facility layer, or an InputError that names the layers there are."""

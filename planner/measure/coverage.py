@@ -77,15 +77,16 @@ def straight_line(city: City, chosen: Chosen) -> FloatArray:
     if key not in city.cache:
         name = distance_cache.key(city, None, "straight", chosen.digest())
         kept = distance_cache.recall(name, {"metres": "f8"})
-        city.cache[key] = _crow(city.demand.x, city.demand.y, chosen) if kept is None else kept["metres"]
+        city.cache[key] = crow_metres(city.demand.x, city.demand.y, chosen) if kept is None else kept["metres"]
         if kept is None:
             distance_cache.keep(name, {"metres": city.cache[key]})
     found: FloatArray = city.cache[key]
     return found
 
 
-def _crow(x: FloatArray, y: FloatArray, chosen: Chosen) -> FloatArray:
-    """Metres from each place to the nearest of the chosen facilities."""
+def crow_metres(x: FloatArray, y: FloatArray, chosen: Chosen) -> FloatArray:
+    """Straight metres from each place to the nearest of the chosen facilities, inf where there is none; to areas and entrances as in
+    `straight_line`."""
     import shapely
     from scipy.spatial import cKDTree
 
@@ -207,7 +208,7 @@ def coverage(city: City, slug: str, travel: str, *, minutes: float | None = None
     chosen = counting_facilities(city, slug, day)
     who = sharing(city, chosen, reach, by)
     near = nearest_in_reach(city, chosen, profile, who)
-    straight_m = straight_line(city, chosen) if who.everybody else straight_allowed(city, chosen, who, _crow)
+    straight_m = straight_line(city, chosen) if who.everybody else straight_allowed(city, chosen, who, crow_metres)
     unit, here = unit_of_points(city, by, units["code"].tolist()), np.zeros(len(people), dtype=np.int64)
     order = by_value(near.cost_m)
     parts = _summaries(units["code"].tolist(), units["name"].tolist(), unit, people, near, straight_m, radius.limit_m, order)

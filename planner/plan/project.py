@@ -11,8 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import planner
 from planner.errors import InputError, NetworkError
-from planner.inputs.specs import BasemapSpec, BoundarySpec, CandidateSpec, FacilitySpec, FileRef, PlacesSpec, PopulationSpec, StreetsSpec
-from planner.plan import sections
+from planner.inputs.specs import (
+    BasemapSpec,
+    BoundarySpec,
+    CandidateSpec,
+    ExclusionSpec,
+    FacilitySpec,
+    FileRef,
+    PlacesSpec,
+    PopulationSpec,
+    StreetsSpec,
+)
+from planner.plan import sections, siting_sections
 from planner.plan.config import CONFIG_FILE, Config
 from planner.quality import QualityReport
 from planner.units import TravelProfile
@@ -52,6 +62,8 @@ class Project:
     costs: FileRef | None = None
     growth: FileRef | None = None
     places: PlacesSpec | None = None
+    exclusions: tuple[ExclusionSpec, ...] = ()
+    screening: Mapping[str, siting_sections.SitingRules] = field(default_factory=dict)
 
     @property
     def config_path(self) -> Path:
@@ -116,7 +128,8 @@ def _project(config: Config, folder: Path) -> Project:
         dt.date.fromisoformat(day) if day else None, BUFFER_M if buffer_m is None else buffer_m, levels, sections.streets(config),
         sections.population(config), sections.facilities(config), sections.travels(config), sections.packs(config, plan),
         sections.parameters(config, plan), sections.reported(config), sections.candidates(config), sections.basemap(config),
-        sections.plain_file(config, "costs"), sections.plain_file(config, "growth"), sections.places(config))
+        sections.plain_file(config, "costs"), sections.plain_file(config, "growth"), sections.places(config),
+        siting_sections.exclusions(config), siting_sections.screening(config))
 
 
 # ---- project to city -------------------------------------------------------------------------------------------------
@@ -130,7 +143,7 @@ def survey_project(project: Project, *, report: QualityReport) -> tuple[Survey, 
     known: list[Streets] = []
     found = survey(project.boundaries, project.facilities, project.population, crs=project.crs, buffer_m=project.buffer_m,
                    lines=partial(_street_lines, project, report, known), report=report, kept=position_files(project.folder),
-                   remembered=remembered_columns(project.folder))
+                   remembered=remembered_columns(project.folder), candidates=project.candidates)
     _read_rest(project, found)
     tell_converted(project, report)
     return found, known[0] if known else None
@@ -179,8 +192,8 @@ def _street_lines(project: Project, report: QualityReport, known: list[Streets],
 def _read_rest(project: Project, found: Survey) -> None:
     """Files that the analysis asks for later: there, safe, and with how many rows."""
     refs: list[tuple[FileRef, str, tuple[str, ...]]] = []
-    refs += [(spec.file, f"candidates.{spec.name}", tuple(spec.columns.values())) for spec in project.candidates]
     refs += [(spec.file, f"basemap.{spec.name}", ()) for spec in project.basemap]
+    refs += [(spec.file, f"exclusion.{spec.name}", ()) for spec in project.exclusions]
     refs += [(ref, role, ()) for ref, role in ((project.costs, "costs"), (project.growth, "growth")) if ref is not None]
     if project.places is not None:
         refs.append((project.places.file, "places", tuple(project.places.columns.values())))
@@ -202,10 +215,12 @@ def read_city(project: Project, *, report: QualityReport | None = None) -> City:
 def as_city(project: Project, found: Survey, streets: Streets | None, *, report: QualityReport) -> City:
     """What `survey_project` found, as one value. Raises InputError (project_blocked) where the report has a blocking issue."""
     from planner.inputs.basemap import basemap_shapes
+    from planner.inputs.exclusions import read_exclusions
     from planner.inputs.layers import Source
-    from planner.inputs.readers import as_boundaries, as_demand, as_facilities
+    from planner.inputs.readers import as_boundaries, as_candidates, as_demand, as_facilities
     from planner.measure.city import City
 
+    exclusions = read_exclusions(project.exclusions, found.crs, found.reading) if found.crs else {}
     if report.blocking:
         raise blocked(report)
     assert streets is not None
@@ -214,7 +229,7 @@ def as_city(project: Project, found: Survey, streets: Streets | None, *, report:
     return City(project.id, project.name, found.crs, as_boundaries(found), as_demand(found),
                 {slug: as_facilities(found, slug) for slug in found.facilities}, streets, project.travels, project.reference_date,
                 {target: _as_reported(entry) for target, entry in project.reported.items()}, project.parameters, project.packs, sources,
-                basemap=basemap_shapes(project.basemap, found.crs, found.reading))
+                basemap=basemap_shapes(project.basemap, found.crs, found.reading), candidates=as_candidates(found), exclusions=exclusions)
 
 
 def _as_reported(entry: Mapping[str, Any]) -> Reported:

@@ -30,7 +30,7 @@ from planner.plan.config import Config, Table, join
 from planner.units import DEFAULT_MAX_SNAP_M, MODES, TravelProfile
 
 SECTIONS = ("project", "boundaries", "streets", "population", "facilities", "travel", "plan", "candidates", "basemap", "costs", "growth",
-            "reported", "places")
+            "reported", "places", "exclusion", "screening")
 SPREADS = ("streets", "residential", "points", "raster")
 BASEMAPS = ("water", "rail", "green")
 PARAMETERS = ("share", "minutes", "metres", "travel", "group", "layers")
@@ -65,7 +65,7 @@ def _layer_crs(config: Config, table: Table, prefix: str) -> str | None:
         return None
 
 
-def _sections(config: Config, name: str) -> list[tuple[str, str, Table]]:
+def named_tables(config: Config, name: str) -> list[tuple[str, str, Table]]:
     """(key, dotted key, table) of each table under a section."""
     found: list[tuple[str, str, Table]] = []
     for key, table in config.table(config.tree, name).items():
@@ -79,7 +79,7 @@ def _sections(config: Config, name: str) -> list[tuple[str, str, Table]]:
 def boundaries(config: Config, as_of: str = "") -> tuple[BoundarySpec, ...]:
     """[boundaries.LEVEL], coarse to fine. as_of : the project's reference date, "" without one."""
     specs = {}
-    for level, prefix, table in _sections(config, "boundaries"):
+    for level, prefix, table in named_tables(config, "boundaries"):
         config.unknown(table, (*_SOURCE, "code", "name", "class", "parent", "crs", "date", "label", "valid_from", "valid_to", "changes"),
                        prefix)
         file = config.file(table, prefix)
@@ -163,7 +163,7 @@ def _persons(config: Config, table: Table, columns: Mapping[str, str], date: str
 def facilities(config: Config) -> tuple[FacilitySpec, ...]:
     """[facilities.SLUG]."""
     specs = []
-    for slug, prefix, table in _sections(config, "facilities"):
+    for slug, prefix, table in named_tables(config, "facilities"):
         config.unknown(table, (*_SOURCE, "where", "columns", "crs", "date", "count_by", "outside", "sheet", "label", "entrances",
                                "recognise"), prefix)
         before = len(config.report.blocking)
@@ -232,7 +232,7 @@ def _check_place(config: Config, prefix: str, columns: Mapping[str, str], *, oth
 def travels(config: Config) -> dict[str, TravelProfile]:
     """[travel.NAME]."""
     travels = {}
-    for name, prefix, table in _sections(config, "travel"):
+    for name, prefix, table in named_tables(config, "travel"):
         config.unknown(table, ("mode", "metres_per_minute", "max_snap_m"), prefix)
         before = len(config.report.blocking)
         mode = config.choice(table, "mode", prefix, MODES, "walk")
@@ -305,19 +305,22 @@ def _quoted(key: str) -> str:
 def candidates(config: Config) -> tuple[CandidateSpec, ...]:
     """[candidates.NAME]."""
     specs = []
-    for name, prefix, table in _sections(config, "candidates"):
-        config.unknown(table, (*_SOURCE, "columns", "crs"), prefix)
+    for name, prefix, table in named_tables(config, "candidates"):
+        config.unknown(table, (*_SOURCE, "columns", "crs", "sheet"), prefix)
+        before = len(config.report.blocking)
         file, columns = config.file(table, prefix), config.columns(table, prefix, required=False)
-        crs = _layer_crs(config, table, prefix)
-        if file is not None and columns is not None:
-            specs.append(CandidateSpec(name, file, columns, crs or "auto"))
+        crs, sheet = _layer_crs(config, table, prefix), config.words(table, "sheet", prefix)
+        if columns:
+            _check_place(config, prefix, columns, otherwise=file is not None and file.path.suffix.lower() in VECTOR_SUFFIXES)
+        if file is not None and columns is not None and len(config.report.blocking) == before:
+            specs.append(CandidateSpec(name, file, columns, crs or "auto", sheet))
     return tuple(specs)
 
 
 def basemap(config: Config) -> tuple[BasemapSpec, ...]:
     """[basemap.NAME]."""
     specs = []
-    for name, prefix, table in _sections(config, "basemap"):
+    for name, prefix, table in named_tables(config, "basemap"):
         config.unknown(table, ("path", "kind"), prefix)
         file, kind = config.file(table, prefix), config.choice(table, "kind", prefix, BASEMAPS, "green")
         if file is not None:
