@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from planner.siting import assigning
 from planner.siting.median import greedy
-from planner.siting.problem import Floats, Picks, SitingProblem, compressed, sums
+from planner.siting.problem import Floats, Picks, SitingProblem, only_sites, sums
 from planner.siting.results import Assignment, Plan, worth
 from planner.siting.solver import Clock, Found, run
 
@@ -98,7 +96,7 @@ def relocated(problem: SitingProblem, plan: tuple[Picks, Assignment], clock: Clo
     until = clock.spent_s + min(LOCATE_S, LOCATE_PART * clock.left_s)
     value = worth(problem, *plan).objective
     while clock.spent_s < until and not clock.cancelled:
-        part = _only(problem, plan[0])
+        part = only_sites(problem, np.isin(np.arange(problem.sites), plan[0]))
         form = assigning.capacitated(part)
         found = run(form.model, clock, gap=1e-4, seed=seed, start=_solution(form, plan), limit_s=until - clock.spent_s)
         tried = _read(part, form, found)
@@ -110,18 +108,6 @@ def relocated(problem: SitingProblem, plan: tuple[Picks, Assignment], clock: Clo
             break
         plan, value = moved, after.objective
     return plan
-
-
-def _only(problem: SitingProblem, sites: Picks) -> SitingProblem:
-    """The problem with no other sites than these."""
-    opened = np.zeros(problem.sites, dtype=np.bool_)
-    opened[sites] = True
-    pairs = problem.by_demand
-    live = opened[pairs.column]
-    row, column, cost = pairs.row_of[live], pairs.column[live], pairs.cost[live]
-    fixed = np.where(opened, problem.fixed, -1).astype(np.int8)
-    return replace(problem, fixed=fixed, by_demand=compressed(row, column, cost, problem.demands),
-                   by_site=compressed(column, row, cost, problem.sites))
 
 
 def _moved(problem: SitingProblem, sites: Picks, assignment: Assignment) -> tuple[Picks, Assignment]:

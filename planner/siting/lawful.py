@@ -34,7 +34,7 @@ def nearest_lawful(problem: SitingProblem, wished: Picks, clock: Clock, seed: in
     free = problem.candidates
     rows = Rows()
     limit_rows(rows, problem, free, problem.price[free])
-    if problem.model in MUST_SERVE and problem.share is None:
+    if problem.model in MUST_SERVE and problem.share is None and problem.cutoff is None:
         _serving_rows(rows, problem, free)
     asked = np.isin(free, wished).astype(np.float64)
     if problem.model == "lscp":
@@ -85,11 +85,13 @@ class _Table:
 
 
 def _table(problem: SitingProblem) -> _Table:
-    """mclp: reached costs nothing and unreached its weight; p_median: unserved demand is dearer than any service."""
+    """mclp: reached costs nothing and unreached its weight; p_median: unserved demand costs the cut-off, or more than any service."""
     pairs = problem.by_demand
     if problem.model == "mclp":
         return _Table(Pairs(pairs.start, pairs.column, np.zeros(len(pairs.cost))), problem.weight, np.ones(problem.demands))
     order = np.lexsort((pairs.column, pairs.cost, pairs.row_of))
+    if problem.cutoff is not None:
+        return _Table(Pairs(pairs.start, pairs.column[order], pairs.cost[order]), problem.weight, np.full(problem.demands, problem.cutoff))
     weight = np.where(problem.weight > 0, problem.weight, max(float(problem.weight.max(initial=0.0)), 1.0) * 1e-9)
     dearest = np.zeros(problem.demands)
     np.maximum.at(dearest, pairs.row_of, pairs.cost)

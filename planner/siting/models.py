@@ -159,3 +159,46 @@ def fewest(problem: SitingProblem, cover: Cover) -> LinearModel:
     limit_rows(rows, problem, cover.site, cover.price)
     ones = np.ones(m)
     return rows.model(maximise=False, cost=ones, col_upper=ones, whole=ones.astype(bool), unit=1.0)
+
+
+def _area_floors(rows: Rows, cover: Cover, needed: Floats) -> None:
+    """y_r <= sum_j x_j for all rows r, and sum_{r in a} w_r y_r >= needed_a where that asks for anything. Columns: x, y."""
+    m, r = len(cover.site), cover.rows
+    rows.add(np.r_[cover.row_of, np.arange(r)], np.r_[cover.column, m + np.arange(r)], np.r_[np.ones(len(cover.column)), -np.ones(r)], 0.0,
+             np.inf, r)
+    asked = np.flatnonzero(needed > 0)
+    place = np.full(len(needed), -1)
+    place[asked] = np.arange(len(asked))
+    own = place[cover.area] >= 0
+    scale = needed[cover.area[own]]
+    rows.add(place[cover.area[own]], m + np.flatnonzero(own), cover.weight[own] / scale, 1.0, np.inf, len(asked))
+
+
+def mclp_areas(problem: SitingProblem, cover: Cover, needed: Floats) -> LinearModel:
+    """Maximal covering with a floor in every area: the total that is left when the worst area must reach a share (epsilon-constraint).
+
+    max  sum_i w_i y_i
+    s.t. sum_{i in a} w_i y_i >= needed_a                for all areas a
+         y_i <= sum_{j in N_i} x_j,  0 <= y_i <= 1       for all i
+         sum_j x_j <= p, sum_j f_j x_j <= B   where given;  x_j in {0, 1}
+    needed : (A,) weight still to be covered beyond what existing sites cover. The cover is by area.
+    """
+    rows, m = Rows(), len(cover.site)
+    _area_floors(rows, cover, needed)
+    limit_rows(rows, problem, cover.site, cover.price)
+    whole = np.r_[np.ones(m, dtype=bool), np.zeros(cover.rows, dtype=bool)]
+    return rows.model(maximise=True, cost=np.r_[np.zeros(m), cover.weight], col_upper=np.ones(len(whole)), whole=whole,
+                      offset=float(cover.base.sum()), unit=whole_unit(cover.weight))
+
+
+def lscp_areas(problem: SitingProblem, cover: Cover, needed: Floats) -> LinearModel:
+    """Partial set covering with a floor in every area: the least price with which each area keeps its covered weight.
+
+    min  sum_j f_j x_j   under the rows of `mclp_areas`.
+    """
+    rows, m = Rows(), len(cover.site)
+    _area_floors(rows, cover, needed)
+    limit_rows(rows, problem, cover.site, cover.price)
+    whole = np.r_[np.ones(m, dtype=bool), np.zeros(cover.rows, dtype=bool)]
+    return rows.model(maximise=False, cost=np.r_[cover.price, np.zeros(cover.rows)], col_upper=np.ones(len(whole)), whole=whole,
+                      unit=whole_unit(cover.price))

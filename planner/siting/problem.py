@@ -6,7 +6,7 @@ where j can reach i), f_j cost of building j, q_j capacity.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -230,3 +230,13 @@ def _check_cutoff(model: str, cutoff: float | None) -> None:
     """A cost for demand left unserved is a finite number above 0, and goes with p_median alone."""
     if cutoff is not None and (model != "p_median" or not (np.isfinite(cutoff) and cutoff > 0)):
         raise SitingError("siting_cutoff_invalid", value=cutoff)
+
+
+def only_sites(problem: SitingProblem, sites: Mask) -> SitingProblem:
+    """The problem with no other sites than those of the mask (J,): the others are forbidden."""
+    pairs = problem.by_demand
+    live = sites[pairs.column]
+    row, column, cost = pairs.row_of[live], pairs.column[live], pairs.cost[live]
+    fixed = np.where(sites, problem.fixed, -1).astype(np.int8)
+    return replace(problem, fixed=fixed, by_demand=compressed(row, column, cost, problem.demands),
+                   by_site=compressed(column, row, cost, problem.sites))

@@ -31,12 +31,16 @@ SAID = ", with rules on sites (HiGHS)"
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
-    """A program, the problem's site of each of its first columns, and the solution that a plan stands for."""
+class Form:
+    """A program, the problem's site of each of its first columns, and the solution that a plan stands for.
+
+    value : the objective of a plan, recomputed from its sites; None where it breaks a rule.   counts : what was taken out.
+    """
 
     model: LinearModel
     site: Columns
     begin: Callable[[Picks], Floats]
+    value: Callable[[Picks], float | None]
     counts: dict[str, int]
 
 
@@ -49,8 +53,7 @@ def ruled(problem: SitingProblem, method: Method, clock: Clock, gap: float, seed
     if first.infeasible:
         return first
     if first.sites is not None and worth(problem, first.sites).lawful:
-        better = known is None or _gains(problem, worth(problem, first.sites).objective, worth(problem, known).objective)
-        known = first.sites if better else known
+        known = first.sites if known is None else _better(problem, first.sites, known)
     if known is not None and _close(problem, known, first.bound, gap):
         return replace(first, sites=known)
     plan, impossible = _begin(problem, first.sites if known is None else known, known is not None, clock, seed)
@@ -69,9 +72,15 @@ def _without(problem: SitingProblem, method: Method, clock: Clock, gap: float, s
     return method(replace(problem, rules=None), part, gap, seed)
 
 
-def _gains(problem: SitingProblem, value: float, other: float) -> bool:
+def _better(problem: SitingProblem, one: Picks, other: Picks) -> Picks:
+    """The better of two lawful plans."""
+    here, there = (worth(problem, sites).objective for sites in (one, other))
+    return one if (here > there if problem.maximised else here < there) else other
+
+
+def _gains(model: LinearModel, value: float, other: float) -> bool:
     """Whether a value is better than another."""
-    return value > other if problem.maximised else value < other
+    return value > other if model.maximise else value < other
 
 
 def _close(problem: SitingProblem, sites: Picks, bound: float | None, gap: float) -> bool:
@@ -101,36 +110,49 @@ def _begin(problem: SitingProblem, wished: Picks | None, lawful: bool, clock: Cl
 def _program(problem: SitingProblem, start: Picks | None, first: Plan, clock: Clock, gap: float, seed: int) -> Plan:
     """The program with its rules, from a plan if there is one; where it is too large, the search goes on."""
     form = _form(problem)
-    method, counts = first.method.removesuffix(" (HiGHS)") + SAID, form.counts
-    bound = first.bound
-    if start is not None and _close(problem, start, bound, gap):
-        return Plan(start, bound, method, "gap", reductions=counts)
+    method = first.method.removesuffix(" (HiGHS)") + SAID
+    if start is not None and _close(problem, start, first.bound, gap):
+        return Plan(start, first.bound, method, "gap", reductions=form.counts)
     if len(form.model.index) > ENTRIES and start is not None:
         if problem.model in ("mclp", "p_median"):
             start = improved(problem, start, clock, clock.spent_s + clock.left_s, seed=seed + 1, rounds=10**6)
-        return Plan(start, bound, method, clock.word, reductions=counts)
+        return Plan(start, first.bound, method, clock.word, reductions=form.counts)
+    return programmed(problem, form, start, first.bound, method, clock, gap, seed)
+
+
+def programmed(problem: SitingProblem, form: Form, start: Picks | None, bound: float | None, method: str, clock: Clock, gap: float,
+               seed: int) -> Plan:
+    """The plan of a program, from a plan and a bound if there are any: the better of start and solution, the tighter of the bounds."""
     found = run(form.model, clock, gap=gap, seed=seed, start=None if start is None else form.begin(start))
-    best = start
+    best, value = start, None if start is None else form.value(start)
     if found.x is not None:
         other = np.union1d(problem.existing, form.site[np.flatnonzero(found.x[: len(form.site)] > 0.5)]).astype(np.int32)
-        value = worth(problem, other)
-        if value.lawful and (best is None or not _gains(problem, worth(problem, best).objective, value.objective)):
-            best = other
+        got = form.value(other)
+        if got is not None and (value is None or not _gains(form.model, value, got)):
+            best, value = other, got
     if best is None and found.infeasible:
-        return Plan(None, None, method, infeasible=True, reductions=counts)
+        return Plan(None, None, method, infeasible=True, reductions=form.counts)
     if np.isfinite(found.bound):
-        tighter = min if problem.maximised else max
+        tighter = min if form.model.maximise else max
         bound = found.bound if bound is None else tighter(bound, found.bound)
-    if best is not None and bound is not None and found.stopped == "proof":
-        value_here = worth(problem, best).objective
-        behind = bound - value_here if problem.maximised else value_here - bound
-        if behind <= 1e-7 * max(abs(value_here), 1e-6):  # HiGHS is exact to about this
-            bound = value_here
-    return Plan(best, bound, method, found.stopped, reductions=counts)
+    if value is not None and bound is not None and found.stopped == "proof":
+        behind = bound - value if form.model.maximise else value - bound
+        if behind <= 1e-7 * max(abs(value), 1e-6):  # HiGHS is exact to about this
+            bound = value
+    return Plan(best, bound, method, found.stopped, reductions=form.counts)
 
 
-def _form(problem: SitingProblem) -> _Form:
+def lawful_value(problem: SitingProblem, sites: Picks) -> float | None:
+    """The objective of sites; None where they break a rule."""
+    value = worth(problem, sites)
+    return value.objective if value.lawful else None
+
+
+def _form(problem: SitingProblem) -> Form:
     """The program of a model with its rules."""
+    def value(sites: Picks) -> float | None:
+        return lawful_value(problem, sites)
+
     if problem.model == "p_median":
         radius = assigning.p_median(problem)
 
@@ -140,22 +162,23 @@ def _form(problem: SitingProblem) -> _Form:
             paid = nearest(problem.by_demand, opened)[1]
             return radius.start(sites, np.where(problem.reachable, paid, 0.0))
 
-        return _Form(radius.model, radius.site, begin, {})
+        return Form(radius.model, radius.site, begin, value, {})
     cover = ruled_cover(problem, all_rows=problem.model == "lscp" and problem.share is None, by_area=problem.model == "max_min_share")
 
     def chosen(sites: Picks) -> Picks:
         return np.flatnonzero(np.isin(cover.site, sites))
 
     if problem.model == "mclp":
-        return _Form(models.mclp(problem, cover), cover.site, lambda sites: models.mclp_start(cover, chosen(sites)), cover.counts)
+        return Form(models.mclp(problem, cover), cover.site, lambda sites: models.mclp_start(cover, chosen(sites)), value, cover.counts)
     if problem.model == "max_min_share":
-        return _Form(models.max_min_share(problem, cover), cover.site,
-                     lambda sites: np.r_[models.cover_start(cover, chosen(sites)), worth(problem, sites).objective], cover.counts)
+        return Form(models.max_min_share(problem, cover), cover.site,
+                    lambda sites: np.r_[models.cover_start(cover, chosen(sites)), worth(problem, sites).objective], value, cover.counts)
     if problem.share is None:
-        return _Form(models.lscp(problem, cover), cover.site, lambda sites: np.isin(cover.site, sites).astype(np.float64), cover.counts)
+        return Form(models.lscp(problem, cover), cover.site, lambda sites: np.isin(cover.site, sites).astype(np.float64), value,
+                    cover.counts)
     needed = (problem.share - WITHIN_SHARE) * float(problem.weight.sum()) - float(cover.base.sum())
-    return _Form(models.lscp_share(problem, cover, needed), cover.site, lambda sites: models.cover_start(cover, chosen(sites)),
-                 cover.counts)
+    return Form(models.lscp_share(problem, cover, needed), cover.site, lambda sites: models.cover_start(cover, chosen(sites)), value,
+                cover.counts)
 
 
 def ruled_cover(problem: SitingProblem, *, all_rows: bool, within: float | None = None, by_area: bool = False) -> Cover:
