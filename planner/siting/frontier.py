@@ -16,10 +16,10 @@ import numpy as np
 
 from planner.errors import SitingError
 from planner.siting import models
-from planner.siting.problem import Columns, Floats, Picks, SitingProblem
-from planner.siting.reduce import Cover
+from planner.siting.floors import floor_form
+from planner.siting.problem import Columns, Picks, SitingProblem
 from planner.siting.results import PROOF_REL, WITHIN_SHARE, SitingResult, nearest, relative_gap, result, worst_share, worth
-from planner.siting.ruled import Form, lawful_value, programmed, ruled_cover
+from planner.siting.ruled import programmed
 from planner.siting.solver import Cancel, Clock, Progress
 from planner.siting.solving import answered, compile_loops
 
@@ -115,23 +115,9 @@ def _share(problem: SitingProblem, sites: Picks) -> float:
     return worst_share(problem, nearest(problem.by_demand, opened)[0] >= 0)
 
 
-def _needed(problem: SitingProblem, cover: Cover, floor: float) -> Floats:
-    """(A,) the weight that each area still needs beyond what existing sites cover; a share reached but for rounding is reached."""
-    total = models.area_weights(problem)
-    needed = (floor - WITHIN_SHARE) * total
-    needed[: len(cover.base)] -= cover.base
-    return needed
-
-
 def _point(problem: SitingProblem, floor: float, start: Picks, most_weight: float, clock: Clock, gap: float, seed: int) -> Point:
     """The most covered with a floor, from a plan that keeps it."""
-    cover = ruled_cover(problem, all_rows=False, by_area=True)
-
-    def value(sites: Picks) -> float | None:
-        return lawful_value(problem, sites) if _share(problem, sites) >= floor - WITHIN_SHARE else None
-
-    form = Form(models.mclp_areas(problem, cover, _needed(problem, cover, floor)), cover.site,
-                lambda sites: models.cover_start(cover, np.flatnonzero(np.isin(cover.site, sites))), value, cover.counts)
+    form = floor_form(problem, max(0.0, floor - WITHIN_SHARE) * models.area_weights(problem))
     plan = programmed(problem, form, start, most_weight, METHOD, clock, gap, seed)
     answer = result(problem, plan, seconds=clock.spent_s, seed=seed)
     got = worth(problem, answer.sites).objective

@@ -19,9 +19,10 @@ import numpy.typing as npt
 
 from planner.errors import SitingError
 from planner.siting import models
+from planner.siting.floors import REACHED_REL, floor_form
 from planner.siting.problem import Columns, Floats, Picks, SitingProblem, only_sites, sums
-from planner.siting.results import SitingResult, nearest, result
-from planner.siting.ruled import Form, lawful_value, programmed, ruled_cover
+from planner.siting.results import SitingResult, result
+from planner.siting.ruled import programmed
 from planner.siting.solver import Cancel, Clock, Progress
 from planner.siting.solving import solve
 
@@ -29,8 +30,6 @@ METHOD = "least facilities kept: set covering, branch and cut (HiGHS)"
 KEEP = ("every", "area_share")
 DROPS = 5000
 """Facilities tried one after another for the start of the area model; each try is one look at all pairs."""
-FLOOR_REL = 1e-9
-"""A floor is reached to this: today's share and the share of a plan are quotients of the same doubles added in another order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +76,14 @@ def floors(problem: SitingProblem, floor: npt.ArrayLike | None = None) -> tuple[
     total = models.area_weights(problem)
     today = sums(problem.area, problem.weight * problem.reachable, len(total))
     asked = today if floor is None else np.minimum(today, np.asarray(floor, dtype=np.float64) * total)
-    return asked * (1 - FLOOR_REL), today - asked
+    return asked, today - asked
 
 
 def _by_area(problem: SitingProblem, needed: Floats, clock: Clock, gap: float, seed: int) -> SitingResult:
     """The least price with which every area keeps what it needs; begun from all facilities less those that are idle."""
-    posed = replace(problem, share=0.0)  # nothing is asked of the whole: the floors say it all
-    cover = ruled_cover(posed, all_rows=False, by_area=True)
-    left = needed.copy()
-    left[: len(cover.base)] -= cover.base
-    area = problem.area
-
-    def value(sites: Picks) -> float | None:
-        opened = np.isin(np.arange(problem.sites), sites)
-        covered = nearest(problem.by_demand, opened)[0] >= 0
-        assert area is not None
-        got = sums(area, problem.weight * covered, len(needed))
-        return lawful_value(posed, sites) if (got >= needed).all() else None
-
-    form = Form(models.lscp_areas(posed, cover, left), cover.site,
-                lambda sites: models.cover_start(cover, np.flatnonzero(np.isin(cover.site, sites))), value, cover.counts)
-    plan = programmed(posed, form, _without_idle(problem, value), None, METHOD, clock, gap, seed)
+    posed = replace(problem, share=0.0)
+    form = floor_form(posed, needed)
+    plan = programmed(posed, form, _without_idle(problem, form.value), None, METHOD, clock, gap, seed)
     return result(posed, plan, seconds=clock.spent_s, seed=seed)
 
 
@@ -150,7 +136,7 @@ def _alone(problem: SitingProblem, sole_at: Columns, spare: Floats | None) -> Co
         pair = sole_at[held].astype(np.int64) * len(spare) + problem.area[held]
         which, place = np.unique(pair, return_inverse=True)
         lost = sums(place, problem.weight[held], len(which))
-        allowed = spare + FLOOR_REL * np.maximum(models.area_weights(problem), 1e-12)
+        allowed = spare + REACHED_REL * np.maximum(models.area_weights(problem), 1e-12)
         able[np.unique(which[lost > allowed[which % len(spare)]] // len(spare))] = False
     if problem.rules is not None:
         for site in np.flatnonzero(able):

@@ -109,7 +109,7 @@ def _begin(problem: SitingProblem, wished: Picks | None, lawful: bool, clock: Cl
 
 def _program(problem: SitingProblem, start: Picks | None, first: Plan, clock: Clock, gap: float, seed: int) -> Plan:
     """The program with its rules, from a plan if there is one; where it is too large, the search goes on."""
-    form = _form(problem)
+    form = form_of(problem)
     method = first.method.removesuffix(" (HiGHS)") + SAID
     if start is not None and _close(problem, start, first.bound, gap):
         return Plan(start, first.bound, method, "gap", reductions=form.counts)
@@ -148,7 +148,7 @@ def lawful_value(problem: SitingProblem, sites: Picks) -> float | None:
     return value.objective if value.lawful else None
 
 
-def _form(problem: SitingProblem) -> Form:
+def form_of(problem: SitingProblem) -> Form:
     """The program of a model with its rules."""
     def value(sites: Picks) -> float | None:
         return lawful_value(problem, sites)
