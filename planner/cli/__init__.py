@@ -12,6 +12,8 @@ COMMANDS = {
     "packs": "target packs and their clauses / 指标包与条款",
     "evaluate": "every target of a pack on this data / 指标达标评估",
     "gaps": "gap list and capital-project list / 缺口清单与项目库",
+    "scenario": "named scenarios over the baseline / 情景方案",
+    "compare": "what a scenario changes, and why / 情景比较与归因",
     "distances": "street distances between two point tables / 路网距离",
     "place": "facilities without a position / 待落点设施",
     "solve": "siting models on plain tables, with a bound / 选址模型求解",

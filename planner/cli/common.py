@@ -52,6 +52,11 @@ def command_options(function: Command) -> Command:
     return run  # type: ignore[return-value]
 
 
+def scenario_option(function: Command) -> Command:
+    """Adds --scenario: the commands that can look at a city as a scenario leaves it."""
+    return click.option("--scenario", metavar="NAME", help="the city as this scenario leaves it / 按该情景计算")(function)
+
+
 def record_options(function: Command) -> Command:
     """Adds --format and --out, for commands that print records."""
     out = click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="write here instead of stdout / 输出文件")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from planner.cli import coverage_room
-from planner.cli.common import as_csv, as_json, as_table, command_options, note, record_options, write
+from planner.cli.common import as_csv, as_json, as_table, command_options, note, record_options, scenario_option, write
 from planner.cli.coverage_basket import between_units, group_shares, inequality_dict, inequality_line, parse_weights, write_basket
 from planner.i18n import t
 from planner.inputs.layers import TOTAL
@@ -45,11 +45,12 @@ FAR_APART_DAYS = 366
 @coverage_room.PER_CAPACITY
 @click.option("--service-areas", "areas_path", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="also write reachable streets and outlines, for drawing only: .gpkg .geojson / 另存服务范围（仅供制图）")
+@scenario_option
 @record_options
 @command_options
 def command(project: Path | None, layers: tuple[str, ...], weights: str | None, travel: str, minutes: float | None, metres: float | None,
             by: str, group: str, as_of: dt.datetime | None, reach: str, capacity: str | None, per_capacity: float, areas_path: Path | None,
-            form: str, out: Path | None, lang: str, quiet: bool) -> None:
+            scenario: str | None, form: str, out: Path | None, lang: str, quiet: bool) -> None:
     """Reads the project, measures, prints."""
     if (minutes is None) == (metres is None):
         raise click.UsageError(t("coverage.minutes_or_metres", lang))
@@ -65,11 +66,12 @@ def command(project: Path | None, layers: tuple[str, ...], weights: str | None, 
         check_suffix(areas_path)
     from planner.measure.coverage import coverage
     from planner.measure.small_counts import published
-    from planner.plan.project import read_city, read_project
+    from planner.plan.applying import under
+    from planner.plan.project import read_project
     from planner.quality import QualityReport
 
     report = QualityReport()
-    city = read_city(read_project(project, report=report), report=report)
+    city, name = under(read_project(project, report=report), scenario, report=report)
     if city.demand.hide_small:
         _refuse_finer(capacity is not None, len(set(layers)) > 1)
     day, layer = as_of.date() if as_of else None, layers[0]
@@ -95,7 +97,7 @@ def command(project: Path | None, layers: tuple[str, ...], weights: str | None, 
         note(t("coverage.from_outside", lang, people=f"{outside:,.0f}", count=len(marked),
                units=", ".join(unit.name for unit in marked[:UNITS_NAMED])), quiet)
     if form == "json":
-        write(as_json(as_dict(city, found, dates, room)), out)
+        write(as_json(as_dict(city, found, dates, room) | {"scenario": name}), out)
     elif form == "csv":
         parts, more = coverage_room.parts(room), () if room is None else coverage_room.FIELDS
         write(as_csv([_fields(unit) | elsewhere[unit.code] | parts.get(unit.code, {}) for unit in found.units],

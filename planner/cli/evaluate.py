@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from planner.cli.common import as_csv, as_json, as_table, command_options, note, record_options, write
+from planner.cli.common import as_csv, as_json, as_table, command_options, note, record_options, scenario_option, write
 from planner.errors import InputError
 from planner.i18n import pick, t
 
@@ -37,16 +37,18 @@ BY_DISTANCE = ("population_within", "pace")
 @click.option("--since", metavar="NAME", help="what changed since a snapshot / 与快照相比的变化")
 @click.option("--snapshots", is_flag=True, help="list the snapshots / 列出快照")
 @click.option("--fail-on-gap", is_flag=True, help="exit 3 if a target is not met / 有未达标指标时以 3 退出")
+@scenario_option
 @record_options
 @command_options
 def command(project: Path | None, packs: tuple[str, ...], as_of: dt.datetime | None, explain: str | None, midterm: bool,
-            snapshot: str | None, since: str | None, snapshots: bool, fail_on_gap: bool, form: str, out: Path | None, lang: str,
-            quiet: bool) -> None:
+            snapshot: str | None, since: str | None, snapshots: bool, fail_on_gap: bool, scenario: str | None, form: str, out: Path | None,
+            lang: str, quiet: bool) -> None:
     """Reads packs and project, evaluates, prints."""
     if sum((explain is not None, midterm, since is not None, snapshots)) > 1:
         raise click.UsageError(t("error.evaluate_views", lang))
     from planner.cli import evaluation_views as views
-    from planner.plan.project import read_city, read_project
+    from planner.plan.applying import under
+    from planner.plan.project import read_project
     from planner.plan.snapshots import check_free, read_snapshot
     from planner.quality import QualityReport
     from planner.targets.answers import to_dict
@@ -65,10 +67,10 @@ def command(project: Path | None, packs: tuple[str, ...], as_of: dt.datetime | N
     chosen = resolve_packs(packs, found.folder, found.packs)
     if explain is not None and all(explain != target.id for pack in chosen for target in pack.targets):
         raise InputError("target_unknown", target=explain, packs=", ".join(pack.id for pack in chosen))
-    city = read_city(found, report=report)
+    city, name = under(found, scenario, report=report)
     if city.demand.hide_small:
         note(t("evaluate.small_counts", lang), quiet)
-    evaluation = with_sensitivity(city, chosen, evaluate(city, chosen, as_of=as_of.date() if as_of else dt.date.today()))
+    evaluation = with_sensitivity(city, chosen, evaluate(city, chosen, as_of=as_of.date() if as_of else dt.date.today(), scenario=name))
     known = {target.id for pack in chosen for target in pack.targets}
     unused = [target for target in sorted(city.reported) if target not in known and not in_bundled_pack(target)]
     if unused:

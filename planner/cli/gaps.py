@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from planner.cli.common import as_json, as_table, command_options, note, record_options, write
+from planner.cli.common import as_json, as_table, command_options, note, record_options, scenario_option, write
 from planner.i18n import t
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ NUMBERS = ("shortfall", "people_affected", "minutes")
 @click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), help="day of evaluation, today if absent / 评估日期，默认今天")
 @click.option("--crs", metavar="EPSG:n", help="system of a .gpkg, EPSG:4326 if absent / .gpkg 的坐标系，默认 EPSG:4326")
 @click.option("--fail-on-gap", is_flag=True, help="exit 3 if there is a gap / 有缺口时以 3 退出")
+@scenario_option
 @record_options
 @command_options
 def command(
@@ -40,6 +41,7 @@ def command(
     as_of: dt.datetime | None,
     crs: str | None,
     fail_on_gap: bool,
+    scenario: str | None,
     form: str,
     out: Path | None,
     lang: str,
@@ -47,8 +49,9 @@ def command(
 ) -> None:
     """Reads packs and project, evaluates, lists the gaps; --out writes .xlsx, .csv, .gpkg or .geojson."""
     from planner.export.tables import SUFFIXES, check_form, gaps_csv, write_gaps
+    from planner.plan.applying import under
     from planner.plan.gaps import project_gaps
-    from planner.plan.project import read_city, read_project
+    from planner.plan.project import read_project
     from planner.quality import QualityReport
     from planner.targets.evaluate import evaluate
     from planner.targets.pack import resolve_packs
@@ -59,8 +62,8 @@ def command(
     report = QualityReport()
     found = read_project(project, report=report)
     chosen = resolve_packs(packs, found.folder, found.packs)
-    city = read_city(found, report=report)
-    evaluation = evaluate(city, chosen, as_of=as_of.date() if as_of else dt.date.today())
+    city, name = under(found, scenario, report=report)
+    evaluation = evaluate(city, chosen, as_of=as_of.date() if as_of else dt.date.today(), scenario=name)
     gap_list = project_gaps(found, city, evaluation, chosen, report=report)
     if out is not None and not as_text:
         files = write_gaps(gap_list, evaluation, report, out, lang=lang, crs=crs)

@@ -313,6 +313,11 @@ def _is_building(slug: str) -> bool:
     return slug not in _NOT_BUILDINGS and bool(_BUILDINGS.search(slug))
 
 
+def is_known_key(key: str) -> bool:
+    """Whether a column is one that readers know by its name."""
+    return key in TEXT_KEYS or key in DATE_KEYS or key == "status" or bool(_NUMBER_KEYS.fullmatch(key))
+
+
 def check_where(where: str) -> None:
     """That a `where` can be read. Raises InputError: where_invalid."""
     if not parse_where(where):
