@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from planner.cli.common import as_table
-from planner.errors import InputError
 from planner.i18n import t
 from planner.quality import QualityReport
 
@@ -58,6 +57,8 @@ def _kind(kind: str, lang: str) -> str:
 
 def toml_lines(entries: Sequence[Mapping[str, Any]]) -> str:
     """`columns = { ... }` of each section that does not state all of its own, as planner.toml has it; open questions as remarks."""
+    from planner.inputs.columns import BOUNDARIES
+    from planner.plan.columns_confirmed import mapping_of, table_of
     from planner.plan.toml_edit import as_toml
 
     lines = []
@@ -66,34 +67,24 @@ def toml_lines(entries: Sequence[Mapping[str, Any]]) -> str:
             continue
         lines.append(f"[{entry['section']}]")
         lines += [f"# {key} = {' | '.join(as_toml(header) for header in listed)} ?" for key, listed in entry["ambiguous"].items()]
-        lines.append(f"columns = {as_toml(_columns(entry))}")
+        columns = mapping_of(entry)
+        if table_of(entry) == BOUNDARIES:
+            lines += [f"{key} = {as_toml(header)}" for key, header in columns.items()]
+        else:
+            lines.append(f"columns = {as_toml(columns)}")
     return "\n".join(lines) + ("\n" if lines else "")
-
-
-def _columns(entry: Mapping[str, Any]) -> dict[str, str]:
-    """Keys and headers of an entry."""
-    return {column["key"]: column["header"] for column in entry["columns"]}
 
 
 def confirm(folder: Path, report: QualityReport, lang: str, *, quiet: bool) -> None:
     """Confirms the mapping in use: writes the columns that planner.toml does not state into it and remembers every mapping for the next
     file of its shape; sections with an open question are left as they are. Says on stderr what was done. Raises InputError where
-    planner.toml cannot be edited safely: what is remembered is remembered even then."""
-    from planner.plan.columns_kept import remember_columns
-    from planner.plan.config import split
-    from planner.plan.toml_edit import edit_project
+    planner.toml cannot be edited safely: then nothing is written."""
+    from planner.plan.columns_confirmed import confirm_columns
 
-    settled = [entry for entry in report.columns if not entry["ambiguous"]]
-    try:
-        count = remember_columns(folder, settled)
-    except OSError as error:
-        raise InputError("edit_not_written", file="columns.toml") from error
-    fresh = [entry for entry in settled if any(column["how"] != "stated" for column in entry["columns"])]
-    for entry in fresh:
-        edit_project(folder, split(entry["section"]), "columns", _columns(entry))
+    done = confirm_columns(folder, report.columns)
     if not quiet:
-        sections = ", ".join(entry["section"] for entry in fresh)
-        click.echo(t("check.columns.written" if fresh else "check.columns.remembered_only", lang, sections=sections, count=count), err=True)
-        for entry in report.columns:
-            if entry["ambiguous"]:
-                click.echo(t("check.columns.not_written", lang, section=entry["section"], keys=", ".join(entry["ambiguous"])), err=True)
+        sections = ", ".join(done.written)
+        click.echo(t("check.columns.written" if done.written else "check.columns.remembered_only", lang, sections=sections,
+                     count=done.remembered), err=True)
+        for section, keys in done.left.items():
+            click.echo(t("check.columns.not_written", lang, section=section, keys=", ".join(keys)), err=True)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import shapely
 
 from planner.errors import CrsError
+from planner.inputs import mapping
 from planner.inputs.cells import plain_number, text
 from planner.inputs.codes import read_codes, without_county
 from planner.inputs.coordinates import SHIFTED, WGS84, System, from_wgs84, parse_system, to_wgs84
@@ -48,6 +49,7 @@ def read_raw(spec: BoundarySpec, reading: Reading) -> RawUnits | None:
     table = reading.table(spec.file, wanted, role=f"boundaries.{spec.level}", date=spec.date, empty="blocking")
     if table is None or not len(table) or reading.missing_columns(table, wanted):
         return None
+    mapping.note(spec, table, reading)
     if table.shapes is None:
         reading.add(Issue("file_unreadable", "blocking", table.shown, sentence="file_without_shapes"))
         return None

@@ -14,8 +14,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
-FACILITIES, POPULATION = "facilities", "population"
+from planner.inputs.specs import LEVELS
+
+FACILITIES, POPULATION, BOUNDARIES, COSTS = "facilities", "population", "boundaries", "costs"
+BOUNDARY_KEYS = ("code", "name", "parent", "class", "valid_from", "valid_to")
+"""The keys of `[boundaries.LEVEL]` that name columns. Their words depend on the level: 街道代码 is the code of a street and the parent of
+a community."""
 _UNIT = re.compile(r"[(\[](?:单位[:：]?)?(?:平方米|m2|㎡|亩|公顷|hm2|万平方米|张|张床位|人|人次|个|位|户|名|处|所|穴|格"
                    r"|°|度|元|万元|亿元|米|m|岁|年|年月|年月日|yyyy-mm-dd|sqm|sq m|square metres|persons|beds)[)\]]$")
 _AFTER_SIGN = re.compile(r"(?:[/_,，]|单位[:：])(?:平方米|m2|亩|公顷|万平方米|张|人|户)$")
@@ -51,9 +57,29 @@ class Match:
 
 @cache
 def words(table: str) -> Mapping[str, tuple[str, int]]:
-    """Header in small letters without blanks -> its key and rank, of one table of column_words.toml."""
+    """Header in small letters without blanks -> its key and rank, of one table of column_words.toml; `boundaries.LEVEL` is made of the
+    words of all boundaries and those of its level."""
     tree = tomllib.loads((files("planner") / "inputs" / "column_words.toml").read_text(encoding="utf-8"))
-    return {_plain(word): (key, rank) for key, ranks in tree[table].items() for rank, listed in enumerate(ranks) for word in listed}
+    keys = _of_level(tree, table.partition(".")[2]) if table.startswith(f"{BOUNDARIES}.") else tree[table]
+    return {_plain(word): (key, rank) for key, ranks in keys.items() for rank, listed in enumerate(ranks) for word in listed}
+
+
+def _of_level(tree: Mapping[str, Any], level: str) -> dict[str, list[list[str]]]:
+    """The words of a level's boundaries: its own codes and names beside those of any, and for the parent the codes of the level above."""
+    keys = {key: [list(listed) for listed in ranks] for key, ranks in tree[BOUNDARIES].items()}
+    for key, own in tree["levels"].get(level, {}).items():
+        keys[key][0] += own
+    above = LEVELS[LEVELS.index(level) - 1:LEVELS.index(level)] if level in LEVELS else ()
+    keys["parent"][0] += [word for name in above for word in tree["levels"][name]["code"]]
+    return keys
+
+
+@cache
+def first_word(key: str, table: str) -> str:
+    """The usual Chinese header of a key, else the first that there is; "" where the key has none."""
+    tree = tomllib.loads((files("planner") / "inputs" / "column_words.toml").read_text(encoding="utf-8"))
+    listed = [word for ranks in tree[table].get(key, ()) for word in ranks]
+    return next((word for word in listed if not word.isascii()), listed[0] if listed else "")
 
 
 def _plain(header: str) -> str:

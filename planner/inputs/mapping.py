@@ -12,9 +12,9 @@ from functools import partial
 from typing import Any
 
 from planner.inputs import columns as words
-from planner.inputs.columns import CAPACITIES, FACILITIES, KINDS, POPULATION, Match
+from planner.inputs.columns import BOUNDARIES, BOUNDARY_KEYS, CAPACITIES, FACILITIES, KINDS, POPULATION, Match
 from planner.inputs.reading import Reading, Table
-from planner.inputs.specs import FacilitySpec, FileRef, PopulationSpec
+from planner.inputs.specs import BoundarySpec, FacilitySpec, FileRef, PopulationSpec
 from planner.inputs.vector import VECTOR_SUFFIXES
 from planner.quality import Issue
 
@@ -29,7 +29,7 @@ def of_facilities(spec: FacilitySpec, reading: Reading) -> FacilitySpec | None:
     """The section with its columns settled; None (with blocking issues) where they do not say where the rows are."""
     if not spec.recognise:
         return spec
-    headers = _headers(spec.file, spec.sheet, FACILITIES, reading, role=f"facilities.{spec.slug}", date=spec.date)
+    headers = _headers(spec.file, spec.sheet, FACILITIES, reading, role=spec.role, date=spec.date)
     if headers is None:
         return None
     shapes = spec.file.path.suffix.lower() in VECTOR_SUFFIXES
@@ -63,10 +63,39 @@ def of_population(spec: PopulationSpec, reading: Reading) -> PopulationSpec | No
     return replace(spec, columns=chosen)
 
 
+def of_boundaries(spec: BoundarySpec, reading: Reading) -> BoundarySpec | None:
+    """The same for `[boundaries.LEVEL]`: None where the codes or names of the units are not certain."""
+    if not spec.recognise:
+        return spec
+    table = f"{BOUNDARIES}.{spec.level}"
+    headers = _headers(spec.file, None, table, reading, role=table, date=spec.date)
+    if headers is None:
+        return None
+    chosen, ambiguous = _settle(spec.file, headers, table, _stated(spec), reading, places=False)
+    _ask(spec.file, headers[0], ambiguous, {"code", "name"}, reading)
+    if not {"code", "name"} <= chosen.keys():
+        if not {"code", "name"} & ambiguous.keys():
+            _lacking(spec.file, "columns_unit_missing", headers[1], reading)
+        return None
+    return replace(spec, **{"class_" if key == "class" else key: header for key, header in chosen.items()})  # type: ignore[arg-type]
+
+
+def _stated(spec: BoundarySpec) -> dict[str, str]:
+    """The columns that a boundary section has, by key."""
+    held = (spec.code, spec.name, spec.parent, spec.class_, spec.valid_from, spec.valid_to)
+    return {key: header for key, header in zip(BOUNDARY_KEYS, held, strict=True) if header}
+
+
+def _dotted(file: FileRef, key: str = "") -> str:
+    """Where planner.toml states a column: in `columns` of its section, of boundaries in the section itself."""
+    inside = file.section if file.section.startswith(f"{BOUNDARIES}.") else f"{file.section}.columns"
+    return f"{inside}.{key}" if key else inside
+
+
 def _headers(file: FileRef, sheet: str | None, table: str, reading: Reading, *, role: str,
              date: str) -> tuple[str | None, tuple[str, ...]] | None:
     """Sheet and headers of a file by the words that are known."""
-    empty = "blocking" if table == POPULATION else "warning"
+    empty = "warning" if table == FACILITIES else "blocking"
     return reading.headers(file, partial(words.score, table=table), role=role, date=date, sheet=sheet, empty=empty)
 
 
@@ -91,8 +120,7 @@ def _settle(file: FileRef, headers: tuple[str | None, Sequence[str]], table: str
     for code, said in (("columns_remembered", remembered), ("columns_recognised", fresh)):
         if said:
             listed = ", ".join(f"{key} = {header}" for key, header in said.items())
-            reading.add(Issue(code, "info", file.shown, sheet, column=f"{file.section}.columns", params={"count": len(said),
-                              "listed": listed[:600]}))
+            reading.add(Issue(code, "info", file.shown, sheet, column=_dotted(file), params={"count": len(said), "listed": listed[:600]}))
     ambiguous = {key: listed for key, listed in found.ambiguous.items() if key not in chosen and (places or key not in PLACE_KEYS)}
     if any(first in chosen and second in chosen for first, second in PLACES):
         ambiguous = {key: listed for key, listed in ambiguous.items() if key not in PLACE_KEYS}
@@ -111,25 +139,29 @@ def _ask(file: FileRef, sheet: str | None, ambiguous: Mapping[str, Sequence[str]
     """One question for each key that several headers could be: blocking where nothing can be read without the answer."""
     for key, listed in ambiguous.items():
         reading.add(Issue("column_ambiguous", "blocking" if key in must else "warning", file.shown, sheet,
-                          column=f"{file.section}.columns.{key}", value=", ".join(listed)[:200],
-                          params={"what": key, "first": listed[0], "listed": ", ".join(listed)[:300]}))
+                          column=_dotted(file, key), value=", ".join(listed)[:200],
+                          sentence="unit_column_ambiguous" if file.section.startswith(f"{BOUNDARIES}.") else None,
+                          params={"what": key, "first": listed[0], "listed": ", ".join(listed)[:300], "section": file.section}))
 
 
 def _lacking(file: FileRef, sentence: str, names: Sequence[str], reading: Reading) -> None:
     """No header says what the section cannot do without."""
-    reading.add(Issue("config_invalid", "blocking", CONFIG, column=f"{file.section}.columns", sentence=sentence,
+    reading.add(Issue("config_invalid", "blocking", CONFIG, column=_dotted(file), sentence=sentence,
                       params={"there": ", ".join(name for name in names if name)[:400], "path": file.shown}))
 
 
-def note(spec: FacilitySpec | PopulationSpec, table: Table, reading: Reading) -> None:
+def note(spec: FacilitySpec | PopulationSpec | BoundarySpec, table: Table, reading: Reading) -> None:
     """Puts the mapping of a section whose columns are all stated into the report."""
     if spec.recognise or (isinstance(spec, PopulationSpec) and spec.persons_on):
         return
     kind = FACILITIES if isinstance(spec, FacilitySpec) else POPULATION
-    taken = set(spec.columns.values())
+    columns = _stated(spec) if isinstance(spec, BoundarySpec) else spec.columns
+    if isinstance(spec, BoundarySpec):
+        kind = f"{BOUNDARIES}.{spec.level}"
+    taken = set(columns.values())
     found = words.match([name for name in table.columns if name not in taken], kind)
-    _write(reading, spec.file, table.sheet, list(table.columns), kind, spec.columns, dict.fromkeys(spec.columns, "stated"),
-           replace(found, ambiguous={}, columns={key: header for key, header in found.columns.items() if key not in spec.columns}))
+    _write(reading, spec.file, table.sheet, list(table.columns), kind, columns, dict.fromkeys(columns, "stated"),
+           replace(found, ambiguous={}, columns={key: header for key, header in found.columns.items() if key not in columns}))
 
 
 def _write(reading: Reading, file: FileRef, sheet: str | None, names: Sequence[str], table: str, chosen: Mapping[str, str],
@@ -138,11 +170,8 @@ def _write(reading: Reading, file: FileRef, sheet: str | None, names: Sequence[s
     if any(entry["section"] == file.section for entry in reading.report.columns):
         return
     taken = set(chosen.values())
-    kinds = CAPACITIES if table == FACILITIES else KINDS
-    entries: list[dict[str, Any]] = [
-        {"key": key, "header": header, "how": how[key],
-         "kind": words.kind_of(header, kinds) if (key in _CAPACITY_KEYS if table == FACILITIES else key not in _GROUPS_WITHOUT_KIND)
-         else ""} for key, header in chosen.items()]
+    entries: list[dict[str, Any]] = [{"key": key, "header": header, "how": how[key], "kind": _kind(key, header, table)}
+                                     for key, header in chosen.items()]
     spare = {key: [header] for key, header in found.columns.items() if key not in chosen}
     spare |= {key: list(listed) for key, listed in found.spare.items() if not set(listed) & taken}
     left = [name for name in names if name and name not in taken]
@@ -151,9 +180,16 @@ def _write(reading: Reading, file: FileRef, sheet: str | None, names: Sequence[s
                                    "not_used": spare, "unknown": [name for name in left if words.key_of(name, table) is None]})
 
 
+def _kind(key: str, header: str, table: str) -> str:
+    """Which capacity or population a column of that key speaks of; "" where it is of neither."""
+    if table == FACILITIES:
+        return words.kind_of(header, CAPACITIES) if key in _CAPACITY_KEYS else ""
+    return words.kind_of(header, KINDS) if table == POPULATION and key not in _GROUPS_WITHOUT_KIND else ""
+
+
 def _shape(table: str, names: Sequence[str]) -> str:
-    """The shape of a file of facilities or of people."""
-    return f"{table}-{words.shape(names)}"
+    """The shape of a file of facilities, of people, or of a level's boundaries."""
+    return f"{table.replace('.', '-')}-{words.shape(names)}"
 
 
 def population_kind(spec: PopulationSpec, reading: Reading) -> None:

@@ -74,8 +74,9 @@ def survey(levels: Sequence[BoundarySpec], ledgers: Sequence[FacilitySpec], peop
     ledgers = [settled for spec in (*ledgers, *map(candidate_files.ledger_spec, candidates))
                if (settled := mapping.of_facilities(spec, reading)) is not None]
     people = None if people is None else mapping.of_population(people, reading)
-    found.specs = {"boundaries": {spec.level: spec for spec in levels}, "population": people}
-    raw_units = [raw for raw in (boundary_files.read_raw(spec, reading) for spec in levels) if raw is not None]
+    settled_levels = [known for spec in levels if (known := mapping.of_boundaries(spec, reading)) is not None]
+    found.specs = {"boundaries": {spec.level: spec for spec in settled_levels}, "population": people}
+    raw_units = [raw for raw in (boundary_files.read_raw(spec, reading) for spec in settled_levels) if raw is not None]
     raw_ledgers = [raw for raw in (facilities.read_raw(spec, reading) for spec in ledgers) if raw is not None]
     gates = {raw.spec.slug: found_gates for raw in raw_ledgers if (found_gates := gate_files.read_gates(raw, reading)) is not None}
     gate_files.select(list(gates.values()), reading)
@@ -95,7 +96,7 @@ def survey(levels: Sequence[BoundarySpec], ledgers: Sequence[FacilitySpec], peop
     gates = {slug: replace(found_gates, raw=_in_system(found_gates.raw, system)) for slug, found_gates in gates.items()}
     points = people_points(people, system, reading)
     street_file = next((record for record in report.files.values() if record.role == "streets"), None)
-    name = examined.name_of(street_file, [levels, ledgers, people, system, buffer_m])
+    name = examined.name_of(street_file, [settled_levels, ledgers, people, system, buffer_m])
     answer, before = examined.recall(name), (len(report.systems), len(report.issues))
     if answer is not None:
         doubtful: set[str] = set()

@@ -21,7 +21,8 @@ class FileRef:
 
 @dataclass(frozen=True, slots=True)
 class BoundarySpec:
-    """`[boundaries.LEVEL]`: columns of code, name, class and parent; code and name are required.
+    """`[boundaries.LEVEL]`: columns of code, name, class and parent. recognise : whether those that are not stated are looked for among the
+    headers (planner.inputs.mapping); once the reading has begun code and name are there.
 
     valid_from, valid_to : columns of the first and last day that a version of a unit is in force; as_of : the day whose versions are wanted
     ("": today); changes : a table of codes that changed (planner.inputs.versions).
@@ -40,6 +41,7 @@ class BoundarySpec:
     valid_to: str | None = None
     as_of: str = ""
     changes: FileRef | None = None
+    recognise: bool = False
 
 
 @dataclass(frozen=True, slots=True)

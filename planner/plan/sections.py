@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from planner.errors import CrsError, InputError
-from planner.inputs.columns import KINDS
+from planner.inputs.columns import BOUNDARY_KEYS, KINDS
 from planner.inputs.coordinates import parse_system
 from planner.inputs.extents import ENTRANCES
 from planner.inputs.facilities import PLACE_KEYS, UNIT_KEYS
@@ -80,17 +80,16 @@ def boundaries(config: Config, as_of: str = "") -> tuple[BoundarySpec, ...]:
     """[boundaries.LEVEL], coarse to fine. as_of : the project's reference date, "" without one."""
     specs = {}
     for level, prefix, table in named_tables(config, "boundaries"):
-        config.unknown(table, (*_SOURCE, "code", "name", "class", "parent", "crs", "date", "label", "valid_from", "valid_to", "changes"),
-                       prefix)
-        file = config.file(table, prefix)
-        code, name = config.words(table, "code", prefix, required=True), config.words(table, "name", prefix, required=True)
+        config.unknown(table, (*_SOURCE, *BOUNDARY_KEYS, "crs", "date", "label", "changes", "recognise"), prefix)
+        file, recognise = config.file(table, prefix), _recognise(config, table, prefix, BOUNDARY_KEYS)
+        code, name = (config.words(table, key, prefix, required=not recognise) or "" for key in ("code", "name"))
         class_, parent = config.words(table, "class", prefix), config.words(table, "parent", prefix)
         crs, date, label = _layer_crs(config, table, prefix), config.day(table, "date", prefix), config.names(table, "label", prefix)
         valid_from, valid_to = (config.words(table, key, prefix) for key in ("valid_from", "valid_to"))
         changes = config.file(table, prefix, "changes", required=False)
-        if file is not None and code is not None and name is not None:
+        if file is not None and (recognise or (code and name)):
             specs[level] = BoundarySpec(level, file, code, name, class_, parent, None if crs == "auto" else crs, date, label, valid_from,
-                                        valid_to, as_of, changes)
+                                        valid_to, as_of, changes, recognise)
     if not specs and config.sound:
         config.wrong("boundaries", "config_section_required")
     order = [level for level in LEVELS if level in specs] + [level for level in specs if level not in LEVELS]
@@ -187,9 +186,10 @@ def facilities(config: Config) -> tuple[FacilitySpec, ...]:
     return tuple(specs)
 
 
-def _recognise(config: Config, table: Table, prefix: str) -> bool:
-    """Whether keys are to be looked for among the headers: where there is no `columns`, or where `recognise = true` says so."""
-    given = table.get("recognise", "columns" not in table)
+def _recognise(config: Config, table: Table, prefix: str, keys: Sequence[str] = ("columns",)) -> bool:
+    """Whether columns are to be looked for among the headers: where none of the keys that name them is there, or where `recognise = true`
+    says so."""
+    given = table.get("recognise", not any(key in table for key in keys))
     if not isinstance(given, bool):
         config.wrong(join(prefix, "recognise"), "config_type", given, expected="true, false")
     return given is True

@@ -6,7 +6,7 @@ import pytest
 from planner.inputs import mapping
 from planner.inputs.readers import as_demand, survey
 from planner.inputs.reading import Reading
-from planner.inputs.specs import FacilitySpec, PopulationSpec
+from planner.inputs.specs import BoundarySpec, FacilitySpec, PopulationSpec
 from planner.quality import QualityReport
 
 
@@ -139,3 +139,41 @@ def test_a_missing_column_names_the_likely_one(town, missing):
     reading.missing_columns(table, [missing])
     (issue,) = reading.report.blocking
     assert issue.code == "column_missing" and issue.value == missing and "床位数" in issue.done("zh") and "床位数" in issue.done("en")
+
+
+def boundary(town, level, *fields, **stated):
+    town.townships = [town.feature(town.square(0, 0), **dict.fromkeys(fields, "1"))]
+    town.write()
+    reading = Reading(QualityReport())
+    file = town.ref("townships.geojson", f"boundaries.{level}")
+    spec = BoundarySpec(level, file, stated.pop("code", ""), stated.pop("name", ""), recognise=True, **stated)
+    return mapping.of_boundaries(spec, reading), reading.report
+
+
+@pytest.mark.parametrize(("level", "fields", "found"), [
+    ("township", ("XZQDM", "XZQMC", "OBJECTID"), ("XZQDM", "XZQMC", None, None)),
+    ("township", ("街道代码", "街道名称", "区县代码", "城乡分类"), ("街道代码", "街道名称", "区县代码", "城乡分类")),
+    ("community", ("社区代码", "社区名称", "街道代码", "街道名称"), ("社区代码", "社区名称", "街道代码", None)),
+    ("district", ("adcode", "name", "parent"), ("adcode", "name", "parent", None)),
+    ("grid", ("单元编码", "单元名称", "街道代码"), ("单元编码", "单元名称", None, None))])
+def test_columns_of_boundaries_by_their_level(town, level, fields, found):
+    spec, report = boundary(town, level, *fields)
+    assert (spec.code, spec.name, spec.parent, spec.class_) == found
+    assert [(issue.code, issue.severity, issue.column) for issue in report.issues] == [
+        ("columns_recognised", "info", f"boundaries.{level}")]
+    assert {column["key"]: column["how"] for column in report.columns[0]["columns"]}["code"] == "recognised"
+
+
+def test_two_codes_of_a_boundary_are_asked(town):
+    spec, report = boundary(town, "township", "代码", "街道代码", "名称")
+    (issue,) = report.blocking
+    assert spec is None and (issue.code, issue.column) == ("column_ambiguous", "boundaries.township.code")
+    assert "[boundaries.township]" in issue.done("zh") and "[boundaries.township]" in issue.done("en")
+    answered, after = boundary(town, "township", "代码", "街道代码", "名称", code="街道代码")
+    assert (answered.code, answered.name) == ("街道代码", "名称") and not after.blocking
+
+
+def test_a_boundary_whose_headers_say_nothing_is_refused_with_them(town):
+    spec, report = boundary(town, "township", "FID", "面积")
+    (issue,) = report.blocking
+    assert spec is None and issue.code == "config_invalid" and "FID, 面积" in issue.done("zh") and "code" in issue.done("en")

@@ -137,7 +137,7 @@ def test_a_broken_file_is_a_sentence_that_names_it(visit: Visit, tmp_path: Path,
     assert "Traceback" not in html(page)
     listed = visit(tmp_path, lang="en", page="quality")
     assert not listed.exception
-    assert len(listed.dataframe) == 2  # issues and files
+    assert len(listed.dataframe) == 3  # issues, files and columns
 
 
 def test_a_project_without_a_layer_says_what_is_missing(visit: Visit, tmp_path: Path, tiny: Path) -> None:
@@ -160,6 +160,50 @@ def test_a_page_that_waits_says_what_is_done(tiny: Path, monkeypatch: pytest.Mon
     page = AppTest.from_file(str(APP), default_timeout=30).run()
     assert time.monotonic() - started < 10
     assert "正在读取项目数据" in html(page)
+
+
+@pytest.fixture
+def asked(tmp_path: Path, tiny: Path) -> Path:
+    """The tiny project with a ledger whose columns planner.toml does not name: two of them could be the beds."""
+    for file in tiny.iterdir():
+        if file.is_file():
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    ledger = "机构编号,机构名称,经度,纬度,床位数,核定床位,**备注**\n1,福安,114.004,30.004,50,60,x\n"
+    (tmp_path / "care.csv").write_text(ledger, encoding="utf-8")
+    with (tmp_path / "planner.toml").open("a", encoding="utf-8") as config:
+        config.write('[facilities.elderly-care-institution]\npath = "care.csv"\n')
+    return tmp_path
+
+
+def test_columns_in_question_are_asked_and_confirmed_on_the_page(visit: Visit, asked: Path) -> None:
+    page = visit(asked, lang="zh", page="quality")
+    assert control(page, "selectbox", "column_section").value == "facilities.elderly-care-institution"  # what is asked comes first
+    assert "**备注**" in html(page)
+    beds = control(page, "selectbox", "column|facilities.elderly-care-institution|beds")
+    assert beds.value is None and beds.options[:2] == ["床位数", "核定床位"] and beds.label.startswith("床位 beds")
+    control(page, "button", "confirm_columns").click()
+    page.run()
+    assert "还有待选定的项：beds" in html(page) and "核定床位" not in (asked / "planner.toml").read_text(encoding="utf-8")
+    control(page, "selectbox", "column|facilities.elderly-care-institution|beds").set_value("核定床位")
+    control(page, "selectbox", "column|facilities.elderly-care-institution|id").set_value("")
+    control(page, "button", "confirm_columns").click()
+    page.run()
+    assert opening.opening(str(asked)).ready.wait(60)
+    page.run()
+    assert not page.exception
+    written = (asked / "planner.toml").read_text(encoding="utf-8")
+    assert written.endswith('columns = { beds = "核定床位", name = "机构名称", lon = "经度", lat = "纬度" }\n')
+    assert "已写明" in control(page, "selectbox", "column|facilities.elderly-care-institution|beds").label
+    assert not opening.opening(str(asked)).report.blocking
+
+
+def test_a_column_for_two_keys_is_refused_on_the_page(visit: Visit, asked: Path) -> None:
+    page = visit(asked, lang="en", page="quality")
+    control(page, "selectbox", "column|facilities.elderly-care-institution|beds").set_value("机构名称")
+    control(page, "button", "confirm_columns").click()
+    page.run()
+    assert "is used for" in html(page) and "机构名称" in html(page)
+    assert "机构名称" not in (asked / "planner.toml").read_text(encoding="utf-8")
 
 
 def test_the_streets_are_tested_when_asked(visit: Visit) -> None:
