@@ -64,6 +64,19 @@ def choose(city: City, picked: Mapping[str, BoolArray]) -> Chosen:
                   joined(parts))
 
 
+def places_as_chosen(layer: str, x: FloatArray, y: FloatArray) -> Chosen:
+    """Places that are no facilities (candidates, seats of units), for the functions that measure from facilities; row is their number."""
+    return Chosen(np.full(len(x), layer, dtype=object), np.arange(len(x), dtype=np.int64), np.asarray(x, dtype=np.float64),
+                  np.asarray(y, dtype=np.float64), points_only(len(x)))
+
+
+def chosen_together(first: Chosen, *others: Chosen) -> Chosen:
+    """Several choices one after the other."""
+    parts = (first, *others)
+    layer, row, x, y = (np.concatenate([getattr(part, name) for part in parts]) for name in ("layer", "row", "x", "y"))
+    return Chosen(layer, row, x, y, joined([part.extents for part in parts]))
+
+
 def counting_facilities(city: City, slug: str, as_of: dt.date) -> Chosen:
     """The facilities of one layer that count on a day and have a place."""
     return choose(city, {slug: city.counting(slug, as_of).counts})

@@ -1,0 +1,49 @@
+"""Distances of a city as pairs of a siting problem: from people to places, and between places."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from planner.inputs.layers import FloatArray
+from planner.measure import costs, matrices
+from planner.measure.attaching import Chosen
+from planner.measure.city import City
+from planner.network.snap import attach
+from planner.siting.problem import Pairs, compressed
+from planner.units import ServiceRadius, TravelProfile
+
+
+def pairs_of(matrix: costs.CostMatrix) -> Pairs:
+    """A cost matrix as pairs by demand."""
+    return Pairs(matrix.start, matrix.column, matrix.cost_m)
+
+
+def people_to(city: City, places: Chosen, travel: TravelProfile, limit_m: float) -> Pairs:
+    """(I rows) the places within metres of each demand point, along the network of a travel."""
+    return pairs_of(matrices.cost_matrices(city, {"places": matrices.Wanted(places, limit_m)}, travel)["places"])
+
+
+def between(city: City, origin: tuple[FloatArray, FloatArray], target: tuple[FloatArray, FloatArray], travel: TravelProfile,
+            limit_m: float) -> Pairs:
+    """(n rows) the targets within metres of each origin, along the network of a travel; both are points (x, y)."""
+    network = city.streets.network(travel.mode)
+    starts, ends = (attach(network, *place, max_snap_m=travel.max_snap_m) for place in (origin, target))
+    return pairs_of(costs.cost_matrix(network, starts, ends, limit_m=limit_m))
+
+
+def crow(city: City, target: tuple[FloatArray, FloatArray], limit_m: float) -> Pairs:
+    """(I rows) the places within metres of each demand point as the crow flies."""
+    from scipy.spatial import cKDTree
+
+    people = cKDTree(np.column_stack([city.demand.x, city.demand.y]))
+    found = people.query_ball_point(np.column_stack(target), limit_m)
+    place = np.repeat(np.arange(len(target[0])), [len(rows) for rows in found])
+    row = np.fromiter((i for rows in found for i in rows), dtype=np.int64, count=len(place))
+    metres = np.hypot(city.demand.x[row] - target[0][place], city.demand.y[row] - target[1][place])
+    return compressed(row, place, metres, len(city.demand))
+
+
+def limit_of(travel: TravelProfile, minutes: float | None, metres: float | None) -> float:
+    """A limit in metres: of exactly one of minutes (by the travel's stated speed) and metres. Raises UnitError."""
+    speed = travel.metres_per_minute if minutes is not None else None
+    return ServiceRadius(metres=metres, minutes=minutes, metres_per_minute=speed).limit_m
