@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from planner.siting import assigning
+from planner.siting.lawful import nearest_lawful
 from planner.siting.median import greedy
 from planner.siting.problem import Floats, Picks, SitingProblem, only_sites, sums
 from planner.siting.results import Assignment, Plan, worth
@@ -25,6 +26,8 @@ def capacitated(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> 
     start = filled(problem)
     if start is not None and not problem.maximised and not problem.split:
         start = relocated(problem, start, clock, seed)
+    if problem.rules is not None:
+        start = _ruled(problem, start, clock, seed)
     begin = None if start is None else _solution(form, start)
     found = run(form.model, clock, gap=gap, seed=seed, start=begin)
     plans = [plan for plan in (_read(problem, form, found), start) if plan is not None and worth(problem, *plan).lawful]
@@ -46,15 +49,26 @@ def capacitated(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> 
     return Plan(sites, bound, method, found.stopped, assignment=assignment)
 
 
+def _ruled(problem: SitingProblem, start: tuple[Picks, Assignment] | None, clock: Clock, seed: int) -> tuple[Picks, Assignment] | None:
+    """The start where it keeps the rules, else demand assigned to the lawful sites nearest to it; None where that breaks a rule too."""
+    if start is not None and worth(problem, *start).lawful:
+        return start
+    wish = nearest_lawful(problem, np.empty(0, dtype=np.int32) if start is None else start[0], clock, seed)
+    other = None if wish.sites is None else _assigned(problem, wish.sites)
+    return other if other is not None and worth(problem, *other).lawful else None
+
+
 def _solution(form: assigning.ArcModel, plan: tuple[Picks, Assignment]) -> Floats:
-    """The program's solution that a plan stands for."""
+    """The program's solution that a plan stands for; demand without weight has no arcs where the most is to be served."""
     sites, assignment = plan
     width = np.int64(form.site.max(initial=0)) + 1
     key = form.demand.astype(np.int64) * width + form.site[form.at]
     order = np.argsort(key)
-    at = order[np.searchsorted(key[order], assignment.demand.astype(np.int64) * width + assignment.site)]
+    wanted = assignment.demand.astype(np.int64) * width + assignment.site
+    at = np.searchsorted(key[order], wanted)
+    there = np.isin(wanted, key)
     z = np.zeros(len(key))
-    z[at] = assignment.share
+    z[order[at[there]]] = assignment.share[there]
     return np.concatenate([np.isin(form.site, sites).astype(np.float64), z])
 
 
