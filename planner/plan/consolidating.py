@@ -12,6 +12,7 @@ from planner.errors import InputError
 from planner.inputs.layers import TOTAL, BoolArray, FloatArray, IntArray
 from planner.measure.attaching import Chosen, attach_facilities, choose
 from planner.measure.city import City
+from planner.measure.small_counts import small
 from planner.plan.gaplist import Sentence, UnitCost
 from planner.plan.proof_words import proof_sentence
 from planner.plan.siting_ways import between, limit_of, people_to
@@ -21,9 +22,6 @@ from planner.siting.consolidation import BUILD, CLOSE, KEEP, UPGRADE, Consolidat
 from planner.siting.proof import Proof
 from planner.siting.solver import Cancel, Progress
 from planner.units import TravelProfile
-
-SMALL = 5.0
-"""People fewer than this are not told of a home where the project hides small counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,8 +258,9 @@ def _told(city: City, ledger: _Ledger, answer: ConsolidationResult, blank: BoolA
         moves.setdefault(int(origin), []).append((ledger.id[target], ledger.name[target], float(persons),
                                                   float(metres) / travel.metres_per_minute))
     heirs: dict[int, list[tuple[str, str, float | None]]] = {}
-    for origin, target, people in zip(answer.handed.origin, answer.handed.target, answer.handed.weight, strict=True):
-        told = None if city.demand.hide_small and people < SMALL else float(people)
+    hidden = small(answer.handed.weight) & city.demand.hide_small
+    for origin, target, people, few in zip(answer.handed.origin, answer.handed.target, answer.handed.weight, hidden, strict=True):
+        told = None if few else float(people)
         heirs.setdefault(int(origin), []).append((ledger.id[target], ledger.name[target], told) if target >= 0 else ("", "", told))
     listed = []
     for home, action in enumerate(answer.action):

@@ -25,7 +25,7 @@ def best(problem):
     n, rules = len(problem.units), problem.rules
     table = np.full((len(problem.weight), n), np.inf)
     table[problem.reach.row_of, problem.reach.column] = problem.reach.cost
-    must = np.isfinite(table).any(axis=1) & ~problem.served & (problem.weight > 0)
+    must = np.isfinite(table).any(axis=1) & ~problem.served
     values = []
     for bits in itertools.product((False, True), repeat=n):
         opened = np.array(bits)
