@@ -11,6 +11,7 @@ COMMANDS = {
     "coverage": "people in reach, per unit / 覆盖人口统计",
     "packs": "target packs and their clauses / 指标包与条款",
     "evaluate": "every target of a pack on this data / 指标达标评估",
+    "programme": "the programme that closes a plan / 达标建设方案",
     "gaps": "gap list and capital-project list / 缺口清单与项目库",
     "scenario": "named scenarios over the baseline / 情景方案",
     "compare": "what a scenario changes, and why / 情景比较与归因",

@@ -1,0 +1,103 @@
+"""Why a target stays open under a programme: it is no line, nothing can be offered for it, the money or the time is short, clauses conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from planner.plan.gaplist import Sentence
+from planner.plan.programme_lines import Form, NotLinearError
+from planner.plan.programme_model import Task, solve
+from planner.siting.solver import Clock
+from planner.targets.evaluation import TargetResult
+
+SHARE_OF_TIME = 0.25
+"""So much of the time limit, at least five seconds, may be spent on why targets stay open: the programme itself stands by then."""
+LEAST_S = 5.0
+NAMED = 4
+"""So many targets or layers are named in a sentence."""
+Reason = tuple[Sentence, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """What could not be offered for a target: `cost` (no unit cost of an action on a layer), `place` or `size`."""
+
+    target_id: str
+    why: str
+    layer: str
+    do: str = ""
+
+
+def why_open(task: Task, forms: Mapping[str, Form], not_lines: Mapping[str, NotLinearError], results: Mapping[str, TargetResult],
+             chosen: Sequence[int], *, clock: Clock, lacking: Sequence[Lacking] = (), seed: int = 1) -> dict[str, Reason]:
+    """For each target that is not met under the chosen options the reason, and the least cost that would close it alone (None unknown)."""
+    filled = task.columns.filled(chosen)
+    time = Clock(max(LEAST_S, SHARE_OF_TIME * clock.limit_s))
+    closed = [ident for ident, form in forms.items() if form.closed(filled)]
+    found: dict[str, Reason] = {}
+    for ident, result in results.items():
+        if ident in not_lines:
+            reason = not_lines[ident]
+            params = {key: value for key, value in reason.params.items()}
+            found[ident] = Sentence("programme.why.not_linear", {"reason": Sentence(f"programme.not_linear.{reason.key}", params)}), None
+        elif ident not in forms:
+            found[ident] = Sentence("programme.why.state", {"state": Sentence(f"evaluate.state_{result.state}")}), None
+        elif ident not in closed:
+            found[ident] = _why(task, forms, ident, closed, [one for one in lacking if one.target_id == ident], time, seed)
+    return {ident: found.get(ident, (Sentence("programme.why.unknown"), None)) for ident in results}
+
+
+def _why(task: Task, forms: Mapping[str, Form], ident: str, closed: Sequence[str], lacking: Sequence[Lacking], time: Clock, seed: int) -> Reason:
+    """One target that could be a line."""
+    form = forms[ident]
+    alone = _cost_of(task, [form], time, seed, free=True)
+    if alone is None:
+        return Sentence("programme.why.time_limit"), None
+    closes, cost = alone
+    if not closes:
+        return _nothing_to_offer(form, lacking), None
+    if not task.limited:
+        for other in closed:
+            both = _cost_of(task, [form, forms[other]], time, seed, free=True)
+            if both is not None and not both[0]:
+                return Sentence("programme.why.conflict", {"other": other}), cost
+        return Sentence("programme.why.conflict_together"), cost
+    within = _cost_of(task, [form], time, seed, free=False)
+    if within is None:
+        return Sentence("programme.why.time_limit"), cost
+    if within[0]:
+        return Sentence("programme.why.budget_shared", {"cny": cost}), cost
+    if task.budget_cny is not None and cost > task.budget_cny:
+        return Sentence("programme.why.budget", {"cny": cost, "budget": task.budget_cny}), cost
+    return Sentence("programme.why.budget_years", {"cny": cost}), cost
+
+
+def _cost_of(task: Task, forms: Sequence[Form], time: Clock, seed: int, *, free: bool) -> tuple[bool, float] | None:
+    """Whether some targets can be closed together, and the least cost found; None where time ran out. free : without any budget."""
+    some = replace(task, forms=tuple(forms), binding=(False,) * len(forms))
+    if free:
+        some = replace(some, budget_cny=None, budgets={})
+    if time.over:
+        return None
+    solved = solve(some, clock=Clock(time.left_s), seed=seed)
+    if solved.options is None:
+        return None
+    filled = task.columns.filled(solved.options)
+    cost = float(sum(task.options[o].cost_cny for o in solved.options))
+    return all(form.closed(filled) for form in forms), cost
+
+
+def _nothing_to_offer(form: Form, lacking: Sequence[Lacking]) -> Sentence:
+    """No choice of candidates closes it: how far they reach, and what could not be offered at all."""
+    missing = next((one for one in lacking if one.why == "cost"), None)
+    if missing is not None:
+        return Sentence("programme.why.no_cost", {"layer": missing.layer, "do": Sentence(f"gaps.do.{missing.do}")})
+    if form.required is not None or len(form.asked) > 1:
+        able = sum(any(all(gap.settled()[0].least <= 0 for gap in test.gaps) for test in asked.tests) if asked.any_of
+                   else all(gap.settled()[0].least <= 0 for test in asked.tests for gap in test.gaps) for asked in form.asked)
+        required = len(form.asked) if form.required is None else form.required
+        return Sentence("programme.why.no_candidate_units", {"able": able, "required": required})
+    gaps = [gap for asked in form.asked for test in asked.tests for gap in test.gaps]
+    left = max((float(gap.settled()[0].least) for gap in gaps), default=0.0)
+    return Sentence("programme.why.no_candidate", {"left": max(0.0, left)})
