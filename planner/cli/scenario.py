@@ -27,7 +27,8 @@ def command() -> None:
 
 @command.command("new")
 @click.argument("name")
-@click.option("--actions", "actions_path", type=click.Path(path_type=Path), metavar="FILE", required=True, help="action file (TOML) / 措施文件")
+@click.option("--actions", "actions_path", type=click.Path(path_type=Path), metavar="FILE", required=True,
+              help="action file (TOML) / 措施文件")
 @BASE
 @NOTE
 @PROJECT
@@ -94,7 +95,8 @@ def list_(project: Path | None, form: str, out: Path | None, lang: str, quiet: b
     elif not rows:
         note(t("scenario.none", lang), quiet)
     else:
-        shown = [["" if row[key] is None else f"{row[key]:,.0f}" if key == "cost_cny" else str(row[key]) for key in LIST_COLUMNS] for row in rows]
+        shown = [["" if row[key] is None else f"{row[key]:,.0f}" if key == "cost_cny" else str(row[key]) for key in LIST_COLUMNS]
+                 for row in rows]
         write(as_table(shown, [t(f"scenario.head_{key}", lang) for key in LIST_COLUMNS],
                        [key in ("actions", "cost_cny", "version") for key in LIST_COLUMNS]), out)
 

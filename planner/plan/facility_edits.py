@@ -15,7 +15,7 @@ import numpy as np
 from planner.errors import InputError
 from planner.inputs.coordinates import WGS84, System, parse_system, to_plane
 from planner.inputs.facilities import UNIT_KEYS, is_known_key
-from planner.inputs.layers import FacilityLayer, joined, points_only
+from planner.inputs.layers import STATUSES, FacilityLayer, joined, points_only
 from planner.inputs.unit_lookup import UnitLookup
 from planner.measure.city import City
 from planner.plan.scenario import Action, Value
@@ -87,12 +87,12 @@ class Ledgers:
 
     # ---- verbs -------------------------------------------------------------------------------------------------------
     def add(self, action: Action, where: Where) -> None:
-        """A new facility."""
+        """A new facility, operating unless the action says otherwise."""
         ledger = self.ledger(action.layer, action, where)
         if ledger.rows(action.id):
             raise where.fault("id_taken", action)
         row = ledger.append(action.id)
-        self.write(ledger, row, action, where, action.values)
+        self.write(ledger, row, action, where, {"status": STATUSES[0]} | dict(action.values))
         self.place(ledger, row, action, where)
 
     def close(self, action: Action, where: Where) -> None:
@@ -131,7 +131,7 @@ class Ledgers:
             if column in other.columns:
                 other.columns[column][new] = ""
         own.shut(row, "")
-        self.write(other, new, action, where, action.values)
+        self.write(other, new, action, where, {"status": STATUSES[0]} | dict(action.values))
 
     def set_values(self, action: Action, where: Where) -> None:
         """Any columns."""

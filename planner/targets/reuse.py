@@ -77,9 +77,6 @@ def evaluate_again(city: City, packs: Sequence[TargetPack], *, as_of: dt.date, k
                 result = evaluate_target(replace(city, facilities=watched), pack, target, as_of)
                 found = _Answer(result, watched.read, rest)
                 known.worked_out += 1
-            else:
-                answers.remove(found)
-            answers.insert(0, found)
-            del answers[KEPT:]
+            answers[:] = [found, *(answer for answer in answers if answer is not found)][:KEPT]
             results.append(found.result)
     return Evaluation(city.id, tuple(pack.id for pack in packs), as_of, tuple(results), scenario, {pack.id: pack.sha256 for pack in packs})
