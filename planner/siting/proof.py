@@ -105,6 +105,6 @@ def covered(row: Picks, column: Picks, opened: Mask, demands: int) -> Mask:
     return found
 
 
-def group_rows(rows: Rows, group: Picks, least: Picks, most: Floats) -> None:
+def group_rows(rows: Rows, group: Picks, least: Floats, most: Floats) -> None:
     """least <= number of open columns <= most, for each group; columns stand from 0 on."""
-    rows.add(group, np.arange(len(group)), 1.0, least.astype(np.float64), most.astype(np.float64), len(least))
+    rows.add(group, np.arange(len(group)), 1.0, least, most, len(least))

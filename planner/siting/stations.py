@@ -25,6 +25,8 @@ class StationRules:
 
     budget, stations : at most so much for what is new, so many stations in all, existing ones included (None: no limit).
     bind_existing : whether stations that exist need a centre within the limit too; else they serve in any case and are told apart.
+    where_possible : units with fewer candidates for a centre than `least` get what they can, and units with more centres than `most` today
+    keep them; else they make the problem infeasible.
     """
 
     least: int = 1
@@ -33,6 +35,7 @@ class StationRules:
     budget: float | None = None
     stations: int | None = None
     bind_existing: bool = False
+    where_possible: bool = False
 
     def __post_init__(self) -> None:
         share_stated(self.share)
@@ -97,6 +100,17 @@ def stations_problem(centres: Choices, stations: Choices, rules: StationRules, *
     return StationsProblem(heads, only(reach, usable), only(links, live), centres, stations, rules)
 
 
+def centres_per_unit(problem: StationsProblem) -> tuple[Floats, Floats]:
+    """(A,) the least and the most centres of each unit."""
+    centres, rules = problem.centres, problem.rules
+    least, most = np.full(centres.groups, float(rules.least)), np.full(centres.groups, float(rules.most))
+    if not rules.where_possible:
+        return least, most
+    may = np.bincount(centres.group[centres.fixed != -1], minlength=centres.groups)
+    there = np.bincount(centres.group[centres.fixed == 1], minlength=centres.groups)
+    return np.minimum(least, may), np.maximum(most, there)
+
+
 def stations_model(problem: StationsProblem, cover: Cover) -> LinearModel:
     """Two-level location (Moore and ReVelle 1982, with a hierarchy by unit): x_j centre, s_k station, y_i covered; columns in this order.
 
@@ -109,8 +123,7 @@ def stations_model(problem: StationsProblem, cover: Cover) -> LinearModel:
     """
     j, k, r, rules = len(problem.centres), len(problem.stations), cover.rows, problem.rules
     rows = Rows()
-    units = problem.centres.groups
-    group_rows(rows, problem.centres.group, np.full(units, rules.least), np.full(units, float(rules.most)))
+    group_rows(rows, problem.centres.group, *centres_per_unit(problem))
     bound = np.flatnonzero((problem.stations.fixed == 0) | ((problem.stations.fixed == 1) & rules.bind_existing))
     renumber = np.full(k, -1)
     renumber[bound] = np.arange(len(bound))
@@ -171,7 +184,8 @@ def _reasons(problem: StationsProblem) -> tuple[Reason, ...]:
     """What makes the problem infeasible by itself, before anything is solved."""
     may = np.bincount(problem.centres.group[problem.centres.fixed != -1], minlength=problem.centres.groups)
     there = np.bincount(problem.centres.group[problem.centres.fixed == 1], minlength=problem.centres.groups)
-    wrong = np.flatnonzero((may < problem.rules.least) | (there > problem.rules.most))
+    least, most = centres_per_unit(problem)
+    wrong = np.flatnonzero((may < least) | (there > most))
     found = [Reason("unit_centres", tuple(wrong.tolist()))] if len(wrong) else []
     if problem.rules.bind_existing:
         lost = np.flatnonzero((problem.stations.fixed == 1) & (problem.links.degree == 0))

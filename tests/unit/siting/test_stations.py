@@ -121,3 +121,12 @@ def test_more_money_and_a_wider_limit_never_cover_less():
 def test_rules_that_cannot_be(wrong):
     with pytest.raises(SitingError):
         StationRules(**wrong)
+
+
+def test_where_possible_units_get_what_they_can_and_keep_what_they_have():
+    """Unit 0 has two centres already, unit 1 no candidate for one: its station can never be linked."""
+    shown = {"centre_in": [0, 0], "station_in": [0, 1], "centre_fixed": [1, 1], "units": 2}
+    strict = solve_stations(posed([[1, 0], [0, 1]], [[5, 6], [5, 5]], rules=StationRules(stations=2), **shown))
+    assert [(r.code, r.about) for r in strict.proof.reasons] == [("unit_centres", (0, 1))]
+    lenient = solve_stations(posed([[1, 0], [0, 1]], [[5, 6], [5, 5]], rules=StationRules(stations=2, where_possible=True), **shown))
+    assert lenient.centres.tolist() == [0, 1] and lenient.stations.tolist() == [0] and lenient.covered_weight == 1.0
