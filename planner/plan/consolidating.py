@@ -15,6 +15,7 @@ from planner.measure.city import City
 from planner.measure.small_counts import small
 from planner.plan.gaplist import Sentence, UnitCost
 from planner.plan.proof_words import proof_sentence
+from planner.plan.siting_run import default_level
 from planner.plan.siting_ways import between, limit_of, people_to
 from planner.plan.unit_costs import estimate
 from planner.siting.consolidating import solve_consolidation
@@ -189,7 +190,7 @@ def _ledger(city: City, question: HomesQuestion, costs: Sequence[UnitCost], day:
         for column in ("residents", "beds"):
             if column not in city.layer(slug).frame or city.layer(slug).frame[column].dtype == object:
                 raise InputError("homes_column_missing", layer=slug, column=column)
-    level = "township" if "township" in city.boundaries.levels else next(iter(city.boundaries.levels))
+    level = default_level(city)
     if question.same is not None:
         city.boundaries.frame(question.same)
     names = dict(zip(*(city.boundaries.frame(level)[key] for key in ("code", "name")), strict=True))

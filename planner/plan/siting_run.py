@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.errors import InputError
-from planner.inputs.layers import BoolArray, FloatArray, IntArray, TextArray, points_only
+from planner.inputs.layers import BoolArray, FloatArray, IntArray, TextArray
 from planner.inputs.specs import LEVELS
 from planner.measure import matrices
-from planner.measure.attaching import Chosen, attach_demand, attach_facilities, counting_facilities
+from planner.measure.attaching import Chosen, attach_demand, attach_facilities, counting_facilities, places_as_chosen
 from planner.measure.costs import CostMatrix
 from planner.measure.coverage import unit_of_points
 from planner.plan import screening
@@ -116,27 +116,21 @@ def _ground(city: City, question: SitingQuestion, travel: TravelProfile, limit_m
     people = city.demand.group(question.group)
     layer = city.layer(question.layer)
     counts = city.counting(question.layer, day).counts if question.existing else np.zeros(len(layer), dtype=bool)
-    chosen = counting_facilities(city, question.layer, day) if question.existing else _chosen(question.layer, np.empty(0), np.empty(0))
+    chosen = counting_facilities(city, question.layer, day) if question.existing else places_as_chosen(question.layer, np.empty(0), np.empty(0))
     rows = np.r_[chosen.row, np.setdiff1d(np.flatnonzero(counts), chosen.row)].astype(np.int64)
     units = {level: layer.frame[f"unit_{level}"].to_numpy(dtype=object)[rows] for level in city.boundaries.levels}
     spec = question.candidates or (next(iter(city.candidates)) if len(city.candidates) == 1 else DEFAULT_SPACED)
     found = candidates(city, spec, travel)
     screened = screening.screen(city, found, question.layer, asked, travel, as_of=day)
     screened = _more_rules(question, screened, chosen, costs)
-    places = _chosen(question.layer, found.x, found.y)
+    places = places_as_chosen(question.layer, found.x, found.y)
     attached = attach_facilities(city, places, travel).attached
     open_ = np.flatnonzero(screened.passes & attached).astype(np.int64)
     wanted = {"existing": matrices.Wanted(chosen, limit_m),
-              "candidates": matrices.Wanted(_chosen(question.layer, found.x[open_], found.y[open_]), limit_m)}
+              "candidates": matrices.Wanted(places_as_chosen(question.layer, found.x[open_], found.y[open_]), limit_m)}
     made = matrices.cost_matrices(city, wanted, travel)
     return _Ground(chosen, len(rows) - len(chosen.row), units, screened, open_, screened.passes & ~attached, made["existing"],
                    made["candidates"], people)
-
-
-def _chosen(layer: str, x: FloatArray, y: FloatArray) -> Chosen:
-    """Places that are no facilities, for the functions that measure from facilities."""
-    return Chosen(np.full(len(x), layer, dtype=object), np.arange(len(x), dtype=np.int64), np.asarray(x, dtype=np.float64),
-                  np.asarray(y, dtype=np.float64), points_only(len(x)))
 
 
 def _more_rules(question: SitingQuestion, screened: Screened, chosen: Chosen, costs: Sequence[UnitCost]) -> Screened:
@@ -218,10 +212,10 @@ def _problem(city: City, question: SitingQuestion, ground: _Ground, costs: Seque
 
 def _unit_count(city: City, question: SitingQuestion) -> int:
     """How many units the level of areas has; the number after the last stands for people outside all of them."""
-    return len(city.boundaries.frame(question.by or _default_level(city)))
+    return len(city.boundaries.frame(question.by or default_level(city)))
 
 
-def _default_level(city: City) -> str:
+def default_level(city: City) -> str:
     """The level that units are told by: townships, else the coarsest there is below the city, else the city."""
     levels = city.boundaries.levels
     for level in ("township", "district", "community"):
@@ -232,7 +226,7 @@ def _default_level(city: City) -> str:
 
 def _areas(city: City, question: SitingQuestion) -> IntArray:
     """(I,) number of each demand point's unit; people outside all units have the number after the last."""
-    level = question.by or _default_level(city)
+    level = question.by or default_level(city)
     codes = city.boundaries.frame(level)["code"].tolist()
     unit = unit_of_points(city, level, codes)
     return np.where(unit >= 0, unit, len(codes)).astype(np.int64)
@@ -280,7 +274,7 @@ def _told(city: City, question: SitingQuestion, ground: _Ground, problem: Siting
     before, after = _covered(ground, np.zeros(0, dtype=np.int64)), _covered(ground, np.flatnonzero(opened[existing:]))
     attached = attach_demand(city, travel).attached
     reach = np.diff(ground.old.start) + np.diff(ground.new.start) > 0
-    level = question.by or _default_level(city)
+    level = question.by or default_level(city)
     hide = city.demand.hide_small
     served = float(people[after].sum()) if question.model not in CAPACITATED else answer.covered_weight
     off = ~attach_facilities(city, ground.chosen, travel).attached
