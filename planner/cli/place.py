@@ -103,23 +103,10 @@ def _cell(value: object) -> str:
 
 def _typed(at: tuple[str, str, str, str], crs: str, source: str, precision: str) -> Position:
     """One place as typed on the command line."""
+    from planner.plan.positions_kept import typed_position
+
     layer, identity, lon, lat = at
-    return _position(layer, identity, lon, lat, crs, source or "--at", precision)
-
-
-def _position(layer: str, identity: str, lon: str, lat: str, crs: str, source: str, precision: str) -> Position:
-    """A place in the declared system as one of WGS84."""
-    import numpy as np
-
-    from planner.inputs.cells import parse_angle
-    from planner.inputs.coordinates import WGS84, System, convert, parse_system
-    from planner.plan.positions_kept import Position
-
-    a, b = parse_angle(lon).value, parse_angle(lat).value
-    if not (np.isfinite(a) and np.isfinite(b)):
-        raise InputError("position_invalid", lon=lon, lat=lat)
-    east, north = convert(parse_system(crs), System(WGS84, True), np.array([a]), np.array([b]))
-    return Position(layer, identity, "", float(east[0]), float(north[0]), source, precision)
+    return typed_position(layer, identity, lon, lat, crs, source or "--at", precision)
 
 
 def _filled(path: Path | None, crs: str, source: str, precision: str) -> list[Position]:
@@ -128,6 +115,7 @@ def _filled(path: Path | None, crs: str, source: str, precision: str) -> list[Po
     from planner.inputs.kept import PRECISIONS
     from planner.inputs.reading import Reading
     from planner.inputs.specs import FileRef
+    from planner.plan.positions_kept import typed_position
     from planner.plan.project import blocked
     from planner.quality import QualityReport
 
@@ -140,8 +128,8 @@ def _filled(path: Path | None, crs: str, source: str, precision: str) -> list[Po
         raise blocked(report)
     cells = {key: [text(cell).strip() for cell in table.columns.get(key, [None] * len(table))] for key in (*wanted, "source", "precision")}
     rows = [{key: cells[key][k] for key in cells} for k in range(len(table))]
-    return [_position(row["layer"], row["id"], row["lon"], row["lat"], crs, row["source"] or source or path.name,
-                      row["precision"] if row["precision"] in PRECISIONS else precision) for row in rows if row["lon"] and row["lat"]]
+    return [typed_position(row["layer"], row["id"], row["lon"], row["lat"], crs, row["source"] or source or path.name,
+                           row["precision"] if row["precision"] in PRECISIONS else precision) for row in rows if row["lon"] and row["lat"]]
 
 
 def _keep(folder: Path, places: list[Position], names: dict[tuple[str, str], str], lang: str, quiet: bool) -> None:

@@ -51,7 +51,8 @@ class MapData:
     geometry : the project's geometry file (made once, kept). level : the level painted. shares : one share (0..1) a unit in the file's
     order, None where there are no people. people : persons a unit, for the tooltip. selected : a unit's code. kinds : slug -> name of
     that kind of facility in the page's language. settings : what window.__planner.settings shows (page, lang, layer, travel, minutes,
-    by, scenario, mode "pick" | "add"). title : the map's accessible name. source : the source line, ready to be read.
+    by, scenario, mode "pick" | "add"). title : the map's accessible name. source : the source line, ready to be read. words : other words
+    than the map's own (a key of LABELS each). plain : units without classes: the legend tells of signs only.
     """
 
     geometry: MapGeometry
@@ -69,6 +70,8 @@ class MapData:
     kinds: Mapping[str, str] = field(default_factory=dict)
     legend_title: str = ""
     note: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+    plain: bool = False
 
     def __post_init__(self) -> None:
         count = len(self.geometry.codes[self.level])
@@ -84,7 +87,7 @@ class MapData:
             "classes": class_string(palette, self.shares), "shares": _packed(self.shares),
             "people": None if self.people is None else [None if math.isnan(count) else round(count) for count in self.people],
             "palette": palette.entries(),
-            "legend": {"title": self.legend_title or t("map.legend_title", lang), "rows": legend_rows(palette, lang),
+            "legend": {"title": self.legend_title or t("map.legend_title", lang), "rows": [] if self.plain else legend_rows(palette, lang),
                        "gap": gap_label(palette, lang)},
             "kinds": {slug: {"shape": SHAPES[k % len(SHAPES)], "letter": name[:1].upper(), "label": name}
                       for k, (slug, name) in enumerate(self.kinds.items())},
@@ -93,7 +96,7 @@ class MapData:
             "facilities": [[round(f.lon, 6), round(f.lat, 6), f.kind, f.status, f.name, f.capacity] for f in self.facilities],
             "sites": [{"id": site.id, "lon": site.lon, "lat": site.lat, "label": site.label or str(k), "name": site.name}
                       for k, site in enumerate(self.sites, 1)],
-            "labels": {"map": self.title, "note": self.note, **{name: t(f"map.{name}", lang) for name in LABELS}},
+            "labels": {"map": self.title, "note": self.note, **{name: t(f"map.{name}", lang) for name in LABELS}, **self.words},
             "source": self.source,
         }
 

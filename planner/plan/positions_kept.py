@@ -5,17 +5,22 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import math
 import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from planner.errors import InputError
+from planner.inputs.cells import parse_angle
+from planner.inputs.coordinates import WGS84, System, convert, parse_system
 from planner.inputs.encodings import decode
 from planner.inputs.kept import KEPT_COLUMNS, POSITIONS_FILE, PRECISIONS
 from planner.inputs.specs import FileRef
 from planner.plan.store import state_folder
+from planner.plan.toml_edit import replace_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,18 @@ def keep_positions(folder: Path, places: Sequence[Position], *, today: dt.date |
     return path
 
 
+def typed_position(layer: str, id: str, lon: str, lat: str, crs: str, source: str, precision: str) -> Position:
+    """A place as somebody typed it, in degrees or degrees, minutes and seconds of a declared system. Raises InputError (position_invalid)
+    where it is no place, CrsError for a system that is not known."""
+    a, b = parse_angle(lon).value, parse_angle(lat).value
+    if not (math.isfinite(a) and math.isfinite(b)):
+        raise InputError("position_invalid", lon=lon, lat=lat)
+    east, north = convert(parse_system(crs), System(WGS84, True), np.array([a]), np.array([b]))
+    position = Position(layer, id, "", float(east[0]), float(north[0]), source, precision)
+    _check(position)
+    return position
+
+
 def forget_position(folder: Path, layer: str, id: str) -> bool:
     """Takes back a kept place; False where there was none."""
     path = positions_file(folder)
@@ -118,11 +135,4 @@ def _write(path: Path, heads: Sequence[str], rows: Sequence[dict[str, str]]) -> 
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(heads)
     writer.writerows([[row[head] for head in heads] for row in rows])
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    try:
-        with os.fdopen(handle, "wb") as target:
-            target.write(stream.getvalue().encode("utf-8-sig"))
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+    replace_file(path, stream.getvalue().encode("utf-8-sig"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -82,21 +82,56 @@ class _Entry:
     precision: str
 
 
-def unplaced(found: Survey, places: PlacesSpec | None = None) -> tuple[Unplaced, ...]:
-    """All facilities of a survey without a position, in the order of the ledgers, with what is known of their places.
+_Known = Mapping[tuple[str, str], Sequence[_Entry]]
 
-    Raises InputError (places_unusable) where the table of place names cannot be read.
-    """
+
+@dataclass(frozen=True, slots=True)
+class PlaceBook:
+    """What a project knows of places, by (kind, plain text), kind being address or place: its table of place names, and its ledgers."""
+
+    ground: Ground
+    table: _Known
+    ledgers: _Known
+
+
+def place_book(found: Survey, places: PlacesSpec | None = None) -> PlaceBook | None:
+    """The places that a project knows; None where no boundary could be read. Raises InputError (places_unusable) where the table of place
+    names cannot be."""
     ground = found.ground
     if ground is None:
+        return None
+    return PlaceBook(ground, _table(places, ground) if places is not None else {}, _ledgers(found.facilities.values(), ground))
+
+
+def unplaced(found: Survey, places: PlacesSpec | None = None, *, book: PlaceBook | None = None) -> tuple[Unplaced, ...]:
+    """All facilities of a survey without a position, in the order of the ledgers, with what is known of their places.
+
+    book : the places, where they have been read already. Raises InputError (places_unusable) where the table of place names cannot be read.
+    """
+    book = book or place_book(found, places)
+    if book is None:
         return ()
-    known = _table(places, ground) if places is not None else {}
-    own = _ledgers(found.facilities.values(), ground)
-    listed = []
-    for placed in found.facilities.values():
-        for j in np.flatnonzero(np.isnan(placed.x)).tolist():
-            listed.append(_with_places(_row(placed, j, ground), known, own, ground))
-    return tuple(listed)
+    return tuple(_with_places(_row(placed, j, book.ground), book) for placed in found.facilities.values()
+                 for j in np.flatnonzero(np.isnan(placed.x)).tolist())
+
+
+def any_unplaced(found: Survey) -> bool:
+    """Whether a survey has a facility without a position."""
+    return any(bool(np.isnan(placed.x).any()) for placed in found.facilities.values())
+
+
+def search_places(book: PlaceBook, typed: str, *, most: int = SHOWN_PLACES) -> tuple[Place, ...]:
+    """Places for a person to choose from: those of an address or a name as typed, then those that contain it, the shortest first."""
+    address, name = plain_address(typed, book.ground), plain(typed)
+    found: list[_Entry] = []
+    for known in (book.table, book.ledgers):
+        found += [*(known.get(("address", address), ()) if address else ()), *(known.get(("place", name), ()) if name else ())]
+    if len(name) > 1:
+        near = sorted((key for known in (book.table, book.ledgers) for key in known if name in key[1] or (address and address in key[1])),
+                      key=lambda key: (len(key[1]), key))
+        for key in near[:4 * most]:
+            found += [*book.table.get(key, ()), *book.ledgers.get(key, ())]
+    return _in_degrees(list(dict.fromkeys(found))[:most], book.ground)
 
 
 def _row(placed: Placed, j: int, ground: Ground) -> Unplaced:
@@ -181,20 +216,20 @@ def _ledgers(layers: Iterable[Placed], ground: Ground) -> dict[tuple[str, str], 
     return found
 
 
-def _with_places(row: Unplaced, known: Mapping[tuple[str, str], Sequence[_Entry]], own: Mapping[tuple[str, str], Sequence[_Entry]],
-                 ground: Ground) -> Unplaced:
+def _with_places(row: Unplaced, book: PlaceBook) -> Unplaced:
     """The row with the places that its address or name may mean: the table goes before the ledgers, an address before a name."""
+    ground = book.ground
     address, name = plain_address(row.address, ground), plain(row.name)
     elsewhere: list[_Entry] = []
-    for entries in (known.get(("address", address), ()) if _specific(address) else (), known.get(("place", name), ()) if name else (),
-                    own.get(("address", address), ()) if _specific(address) else ()):
+    for entries in (book.table.get(("address", address), ()) if _specific(address) else (),
+                    book.table.get(("place", name), ()) if name else (),
+                    book.ledgers.get(("address", address), ()) if _specific(address) else ()):
         inside = [entry for entry in entries if row.code and _inside(entry, row, ground)]
-        if inside and _one(inside):
-            return _told(row, FOUND, inside[:1], ground)
         if inside:
-            return _told(row, ASK, inside, ground)
+            state = FOUND if _one(inside) else ASK
+            return replace(row, state=state, places=_in_degrees(inside[:1 if state == FOUND else SHOWN_PLACES], ground))
         elsewhere.extend(entries)
-    return _told(row, ASK, elsewhere, ground) if elsewhere else row
+    return replace(row, state=ASK, places=_in_degrees(elsewhere[:SHOWN_PLACES], ground)) if elsewhere else row
 
 
 def _inside(entry: _Entry, row: Unplaced, ground: Ground) -> bool:
@@ -211,11 +246,7 @@ def _one(entries: Sequence[_Entry]) -> bool:
     return all(np.hypot(entry.x - entries[0].x, entry.y - entries[0].y) <= ONE_PLACE_M for entry in entries)
 
 
-def _told(row: Unplaced, state: str, entries: Sequence[_Entry], ground: Ground) -> Unplaced:
-    """The row with its state and places in degrees."""
-    from dataclasses import replace
-
-    shown = list(entries[:SHOWN_PLACES])
-    lon, lat = convert(ground.crs, System(WGS84, True), np.array([entry.x for entry in shown]), np.array([entry.y for entry in shown]))
-    places = tuple(Place(float(a), float(b), entry.source, entry.precision) for a, b, entry in zip(lon, lat, shown, strict=True))
-    return replace(row, state=state, places=places)
+def _in_degrees(entries: Sequence[_Entry], ground: Ground) -> tuple[Place, ...]:
+    """Places in degrees of WGS84."""
+    lon, lat = convert(ground.crs, System(WGS84, True), np.array([entry.x for entry in entries]), np.array([entry.y for entry in entries]))
+    return tuple(Place(float(a), float(b), entry.source, entry.precision) for a, b, entry in zip(lon, lat, entries, strict=True))

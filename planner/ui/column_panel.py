@@ -15,6 +15,7 @@ from planner.i18n import t
 from planner.inputs.columns import POPULATION, first_word
 from planner.inputs.mapping import PLACE_KEYS
 from planner.plan.columns_confirmed import Entry, chosen, confirm_columns, headers_of, keys_of, mapping_of, table_of
+from planner.ui import state
 from planner.ui.desk import Desk
 from planner.ui.faults import fault_sentence
 from planner.ui.text import CJK, escaped, plain_markdown
@@ -38,6 +39,7 @@ def show(desk: Desk) -> None:
         st.dataframe(frame(entries, lang), hide_index=True, width="stretch", height=min(260, 38 + 35 * len(entries)), placeholder="")
     ordered = sorted(entries, key=lambda entry: not entry["ambiguous"])
     by_section = {entry["section"]: entry for entry in ordered}
+    state.drop_unless("column_section", by_section)
     section = st.selectbox(t("ui.columns.section", lang), list(by_section), key="column_section",
                            format_func=lambda name: _section(by_section[name], lang))
     with st.container(key="column_choices"):
@@ -147,4 +149,4 @@ def _forget(entry: Entry) -> None:
 
 def _say(sentence: str, lang: str) -> None:
     """A sentence that asks for something."""
-    st.html(f'<p class="prose warn" role="alert">{escaped(sentence, lang)}</p>')
+    st.html(f'<p class="note warn" role="alert">{escaped(sentence, lang)}</p>')

@@ -22,6 +22,7 @@ from planner.quality import QualityReport
 if TYPE_CHECKING:
     from planner.measure.city import City
     from planner.measure.coverage import Coverage
+    from planner.plan.unplaced import PlaceBook, Unplaced
     from planner.targets.pack import TargetPack
 
 Value = TypeVar("Value")
@@ -34,7 +35,10 @@ thread that reads the project, and the first map comes twice as late (measured).
 
 @dataclass(slots=True)
 class Opening:
-    """A project that is being read, or was. `step` names the sentence of what is being done; `ready` is set when city or error is there."""
+    """A project that is being read, or was. `step` names the sentence of what is being done; `ready` is set when city or error is there.
+
+    unplaced : facilities without a position, with the book of places to find them by (book_error : why its table could not be read).
+    """
 
     project: str
     stamp: tuple[object, ...]
@@ -42,6 +46,9 @@ class Opening:
     city: City | None = None
     report: QualityReport = field(default_factory=QualityReport)
     error: Exception | None = None
+    unplaced: tuple[Unplaced, ...] = ()
+    book: PlaceBook | None = None
+    book_error: PlannerError | None = None
     ready: threading.Event = field(default_factory=threading.Event)
     lock: Any = field(default_factory=threading.RLock)
     kept: OrderedDict[Any, Any] = field(default_factory=OrderedDict)
@@ -136,17 +143,21 @@ def _look(path: Path) -> tuple[str, int, int]:
 
 @functools.lru_cache(maxsize=16)
 def _named_files(project: str, _config: tuple[str, int, int]) -> tuple[Path, ...]:
-    """The files that planner.toml names, as long as it does not change; none where it cannot be read."""
+    """The files that planner.toml names and those of kept positions, as long as it does not change; none where it cannot be read."""
+    from planner.inputs.kept import POSITIONS_FILE
+    from planner.plan.positions_kept import positions_file
     from planner.plan.project import read_project
 
     try:
         said = read_project(Path(project), report=QualityReport())
     except PlannerError:
         return ()
-    specs = [*said.boundaries, *said.facilities, *said.basemap, *filter(None, (said.streets, said.population))]
+    specs = [*said.boundaries, *said.facilities, *said.basemap, *filter(None, (said.streets, said.population, said.places))]
     files = [spec.file.path for spec in specs]
     if said.population is not None and said.population.spread_file is not None:
         files.append(said.population.spread_file.path)
+    files += [ledger.entrances.file.path for ledger in said.facilities if ledger.entrances is not None]
+    files += [said.folder / POSITIONS_FILE, positions_file(said.folder)]
     packs = [said.folder / pack for pack in said.packs]
     return tuple(dict.fromkeys([*files, *packs]))
 
@@ -158,7 +169,7 @@ def _open(known: Opening) -> None:
         from planner.ui import warming
 
         known.step = "reading"
-        known.city = warming.read(known.project, known.report)
+        known.city = warming.read(known)
         known.step = "measuring"
         warming.first_view(known)
     except Exception as error:  # told on the page, by its sentence or as a fault of ours

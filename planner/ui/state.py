@@ -7,7 +7,7 @@ session state under the control's key while it is drawn; the memory keeps it whi
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import streamlit as st
@@ -85,6 +85,12 @@ def settle_number(key: str, least: int, most: int, fallback: int, *, mark: objec
         with contextlib.suppress(ValueError, OverflowError):
             kept[key] = round(float(kept[key]))
     return int(settle(key, range(least, most + 1), min(max(fallback, least), most), mark=(mark, least, most)))
+
+
+def drop_unless(key: str, options: Collection[Any]) -> None:
+    """Lets a control whose options have changed fall back to its default where its value is not among them any more."""
+    if key in st.session_state and st.session_state[key] not in options:
+        del st.session_state[key]
 
 
 def forget(*keys: str) -> None:

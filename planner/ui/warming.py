@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from planner.errors import PlannerError
+from planner.errors import InputError, PlannerError
 from planner.measure.city import City
-from planner.plan.project import read_city, read_project
-from planner.quality import QualityReport
+from planner.plan.project import as_city, read_project, survey_project
+from planner.plan.unplaced import any_unplaced, place_book, unplaced
 from planner.ui import defaults, map_view
 
 if TYPE_CHECKING:
@@ -24,9 +24,17 @@ REST_S, PAUSE_S = 3.0, 0.1
 """A rest before the other layers and a pause between them, in which whoever uses the pages goes first."""
 
 
-def read(project: str, report: QualityReport) -> City:
-    """A project's city; what is found in its files goes into the report."""
-    return read_city(read_project(Path(project), report=report), report=report)
+def read(known: Opening) -> City:
+    """A project's city; what is found in its files goes into the opening's report, facilities without a position into its list."""
+    project = read_project(Path(known.project), report=known.report)
+    found, streets = survey_project(project, report=known.report)
+    if any_unplaced(found):
+        try:
+            known.book = place_book(found, project.places)
+        except InputError as error:
+            known.book_error, known.book = error, place_book(found)
+        known.unplaced = unplaced(found, book=known.book)
+    return as_city(project, found, streets, report=known.report)
 
 
 def first_view(known: Opening) -> None:

@@ -7,9 +7,16 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
+
+from planner.ui import opening
+
+APP = Path(__file__).resolve().parents[3] / "app.py"
 
 LON, LAT, STEP = 114.0, 30.0, 0.01
 NAMES = ("甲街道", "乙镇", '<img src=x onerror="bad()">', "**b** `c` $x^2$ :red[d]")
@@ -76,3 +83,18 @@ def _layer(path: Path, kind: str, shapes: list, rows: list[dict]) -> None:
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's folder."""
     return write_project(tmp_path_factory.mktemp("projects") / "tiny")
+
+
+@pytest.fixture
+def visit(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    """Opens an address on the tiny project, or on another, and waits until the project is read."""
+
+    def run(project: Path = tiny, **address: str) -> AppTest:
+        monkeypatch.setattr(sys, "argv", ["app.py", str(project)])
+        assert opening.opening(str(project)).ready.wait(60)
+        page = AppTest.from_file(str(APP), default_timeout=60)
+        for key, value in address.items():
+            page.query_params[key] = value
+        return page.run()
+
+    return run

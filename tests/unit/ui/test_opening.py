@@ -20,7 +20,7 @@ def _no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder, and reading that gives its name."""
     (tmp_path / "planner.toml").write_text("[project]\nid = 'x'\n", encoding="utf-8")
-    monkeypatch.setattr(warming, "read", lambda place, report: f"city of {place}")
+    monkeypatch.setattr(warming, "read", lambda known: f"city of {known.project}")
     monkeypatch.setattr(warming, "first_view", lambda known: None)
     monkeypatch.setattr(warming, "other_views", lambda known: None)
     return tmp_path
@@ -40,8 +40,15 @@ def test_a_changed_file_opens_it_again(project: Path) -> None:
     assert opening.opening(str(project)) is not first
 
 
+def test_a_kept_position_opens_it_again(project: Path) -> None:
+    first = opening.opening(str(project))
+    assert first.ready.wait(10)
+    (project / "positions.csv").write_text("layer,id,lon,lat\n", encoding="utf-8")
+    assert opening.opening(str(project)) is not first
+
+
 def test_an_error_is_kept_for_the_page(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_place: str, _report: object) -> None:
+    def fail(_known: object) -> None:
         raise InputError("level_unknown", level="x", levels="y")
 
     monkeypatch.setattr(warming, "read", fail)

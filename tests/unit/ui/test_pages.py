@@ -20,21 +20,6 @@ CJK = re.compile(r"[\u3400-\u9fff]")
 Visit = Callable[..., AppTest]
 
 
-@pytest.fixture
-def visit(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Visit:
-    """Opens an address on the tiny project, or on another, and waits until the project is read."""
-
-    def run(project: Path = tiny, **address: str) -> AppTest:
-        monkeypatch.setattr(sys, "argv", ["app.py", str(project)])
-        assert opening.opening(str(project)).ready.wait(60)
-        page = AppTest.from_file(str(APP), default_timeout=60)
-        for key, value in address.items():
-            page.query_params[key] = value
-        return page.run()
-
-    return run
-
-
 def control(page: AppTest, kind: str, key: str) -> Any:
     """A widget by its key."""
     return next(widget for widget in page.get(kind) if widget.key == key)
