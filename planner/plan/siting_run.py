@@ -116,7 +116,8 @@ def _ground(city: City, question: SitingQuestion, travel: TravelProfile, limit_m
     people = city.demand.group(question.group)
     layer = city.layer(question.layer)
     counts = city.counting(question.layer, day).counts if question.existing else np.zeros(len(layer), dtype=bool)
-    chosen = counting_facilities(city, question.layer, day) if question.existing else places_as_chosen(question.layer, np.empty(0), np.empty(0))
+    nothing = places_as_chosen(question.layer, np.empty(0), np.empty(0))
+    chosen = counting_facilities(city, question.layer, day) if question.existing else nothing
     rows = np.r_[chosen.row, np.setdiff1d(np.flatnonzero(counts), chosen.row)].astype(np.int64)
     units = {level: layer.frame[f"unit_{level}"].to_numpy(dtype=object)[rows] for level in city.boundaries.levels}
     spec = question.candidates or (next(iter(city.candidates)) if len(city.candidates) == 1 else DEFAULT_SPACED)
