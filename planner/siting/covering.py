@@ -6,11 +6,11 @@ import numpy as np
 
 from planner.siting import models, reduce, vast
 from planner.siting.linear import LinearModel
-from planner.siting.problem import Floats, Picks, SitingProblem, sums
+from planner.siting.problem import Floats, Picks, SitingProblem
 from planner.siting.reduce import Cover
 from planner.siting.results import WITHIN_SHARE, Plan, worth
 from planner.siting.solver import Clock, Found, run
-from planner.siting.starts import greedy_all, greedy_fair, greedy_weight
+from planner.siting.starts import greedy_all, greedy_weight
 
 WHOLE = 0.5
 """A whole variable above this is 1."""
@@ -116,20 +116,3 @@ def mclp(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> Plan:
                     answer.stopped, reductions=cover.counts | {"sites_settled": answer.settled})
     return _proven(problem, cover, models.mclp(problem, cover), start, models.mclp_start(cover, start), clock, gap, seed,
                    "maximal covering, branch and cut (HiGHS)", trivial)
-
-
-def max_min_share(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> Plan:
-    """The largest share that every area reaches."""
-    cover = reduce.cover(problem, all_rows=False, by_area=True)
-    total = models.area_weights(problem)
-    peopled = total > 0
-    if not peopled.any():
-        return Plan(problem.existing, 0.0, "no area has weight", reductions=cover.counts)
-    reach = sums(cover.area, cover.weight, len(total))
-    reach[: len(cover.base)] += cover.base
-    trivial = float((reach[peopled] / total[peopled]).min())
-    start = greedy_fair(problem, cover, total)
-    got = models.cover_start(cover, start)
-    value = worth(problem, _sites(problem, cover, start)).objective
-    return _proven(problem, cover, models.max_min_share(problem, cover), start, np.r_[got, value], clock, gap, seed,
-                   "largest least share, branch and cut (HiGHS)", trivial)

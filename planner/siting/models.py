@@ -9,6 +9,8 @@ is left of p after the existing sites.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from planner.siting.linear import LinearModel, Rows, whole_unit
@@ -191,13 +193,16 @@ def mclp_areas(problem: SitingProblem, cover: Cover, needed: Floats) -> LinearMo
                       offset=float(cover.base.sum()), unit=whole_unit(cover.weight))
 
 
-def lscp_areas(problem: SitingProblem, cover: Cover, needed: Floats) -> LinearModel:
+def lscp_areas(problem: SitingProblem, cover: Cover, needed: Floats, least: Sequence[tuple[Picks, float]] = ()) -> LinearModel:
     """Partial set covering with a floor in every area: the least price with which each area keeps its covered weight.
 
     min  sum_j f_j x_j   under the rows of `mclp_areas`.
+    least : columns and the price that any plan pays for them at the least, told to the solver besides.
     """
     rows, m = Rows(), len(cover.site)
     _area_floors(rows, cover, needed)
+    for columns, price in least:
+        rows.one(columns, cover.price[columns], price, np.inf)
     limit_rows(rows, problem, cover.site, cover.price)
     whole = np.r_[np.ones(m, dtype=bool), np.zeros(cover.rows, dtype=bool)]
     return rows.model(maximise=False, cost=np.r_[cover.price, np.zeros(cover.rows)], col_upper=np.ones(len(whole)), whole=whole,

@@ -110,6 +110,12 @@ def reduced(made: Cover, *, all_rows: bool) -> Cover:
     return made
 
 
+def part(made: Cover, rows: Mask) -> Cover:
+    """A problem of some rows (R,) by themselves, reduced: the columns that reach them, weights counting."""
+    short = _rows_kept(made, rows)
+    return reduced(_columns_kept(short, np.bincount(short.column, minlength=len(short.site)) > 0), all_rows=False)
+
+
 def _counted(made: Cover, name: str, more: int) -> Cover:
     """The cover with a count raised."""
     return Cover(made.start, made.column, made.weight, made.area, made.site, made.price, made.base,

@@ -8,7 +8,8 @@ from planner.network.jit import Loop
 from planner.siting import median, vast
 from planner.siting.capacities import capacitated
 from planner.siting.centre import p_center
-from planner.siting.covering import lscp, max_min_share, mclp
+from planner.siting.covering import lscp, mclp
+from planner.siting.fair import max_min_share
 from planner.siting.median import p_median
 from planner.siting.problem import Picks, SitingProblem
 from planner.siting.results import Plan, SitingResult, result
@@ -21,7 +22,7 @@ METHODS: dict[str, Callable[[SitingProblem, Clock, float, int], Plan]] = {
 }
 
 LOOPS: dict[str, Callable[[SitingProblem], tuple[Loop, ...]]] = {
-    "lscp": vast.needed_loops, "mclp": vast.needed_loops, "p_median": median.needed_loops,
+    "lscp": vast.needed_loops, "mclp": vast.needed_loops, "max_min_share": vast.needed_loops, "p_median": median.needed_loops,
 }
 """The compiled loops that a model may call on a problem. Small problems call none: loading the first takes about two seconds."""
 

@@ -101,7 +101,7 @@ def greedy_fair(problem: SitingProblem, cover: Cover, total: Floats) -> Picks:
     growing = Growing(cover, cover.weight / total[cover.area])
     left = np.inf if problem.budget is None else problem.budget
     allowed = np.ones(len(cover.site), dtype=np.bool_)
-    share = _shares(cover, total, np.zeros(cover.rows, dtype=np.bool_))
+    share = area_shares(cover, total, np.zeros(cover.rows, dtype=np.bool_))
     closed = total <= 0  # areas in which nothing more can be gained
     column_of, row_of = cover.column, cover.row_of
     while len(growing.chosen) < problem.room and not closed.all():
@@ -116,12 +116,12 @@ def greedy_fair(problem: SitingProblem, cover: Cover, total: Floats) -> Picks:
         growing.add(column)
         allowed[column] = False
         left -= float(cover.price[column])
-        share = _shares(cover, total, growing.covered)
+        share = area_shares(cover, total, growing.covered)
     return np.array(growing.chosen, dtype=np.int64)
 
 
-def _shares(cover: Cover, total: Floats, covered: Mask) -> Floats:
-    """(A,) covered share of each area; inf for areas without weight."""
+def area_shares(cover: Cover, total: Floats, covered: Mask) -> Floats:
+    """(A,) covered share of each area; inf for areas without weight. total : (A,) weight. covered : (R,)."""
     got = sums(cover.area[covered], cover.weight[covered], len(total))
     got[: len(cover.base)] += cover.base
     return np.where(total > 0, got / np.where(total > 0, total, 1.0), np.inf)

@@ -45,8 +45,11 @@ def needed_loops(problem: SitingProblem) -> tuple[Loop, ...]:
     """The compiled loops that a covering problem may call: none where it is small even before it is reduced."""
     if len(problem.by_demand.column) <= SMALL:
         return ()
+    bound = (loops.gather, loops.primal_dual)
+    if problem.model == "max_min_share":
+        return bound
     search = (loops.weigh_rows,) if problem.model == "lscp" else (loops.interchange, loops.shake)
-    return loops.grow, loops.set_up, loops.gather, loops.primal_dual, *search
+    return loops.grow, loops.set_up, *bound, *search
 
 
 def _mask(cover: Cover, columns: Picks) -> Mask:
