@@ -19,7 +19,8 @@ from planner.targets.unit_sets import same_class
 from planner.targets.vocabulary import FACILITY
 
 BoolArray = npt.NDArray[np.bool_]
-_SEPARATORS = re.compile(r"[;；,，、\s]+")
+SEPARATORS = re.compile(r"[;；,，、\s]+")
+"""What stands between the codes of a cell of `serves`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ def memberships(inquiry: Inquiry, pool: Pool, units: UnitSet) -> tuple[IntArray,
     pairs = {(k, place[code]) for k, code in enumerate(codes) if code in place}
     if inquiry.check.count_in == "serves":
         for k, listed in enumerate(pool.text("serves")):
-            pairs |= {(k, place[code]) for code in _SEPARATORS.split(listed) if code in place}
+            pairs |= {(k, place[code]) for code in SEPARATORS.split(listed) if code in place}
     ordered = sorted(pairs)
     found = np.array(ordered, dtype=np.int64).reshape(-1, 2)
     return found[:, 0], found[:, 1]
