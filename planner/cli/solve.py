@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from planner.cli.common import as_csv, as_json, as_table, command_options, note, record_options, write
+from planner.cli.solve_choices import (
+    COLUMNS,
+    Choices,
+    alternative_records,
+    alternatives_said,
+    check_choices,
+    choice_listing,
+    choice_options,
+    frontier_record,
+    rules_of,
+    stage_records,
+    stages_of,
+)
 from planner.i18n import t
 
 if TYPE_CHECKING:
     from planner.cli.solve_tables import Tables
+    from planner.siting.problem import SitingProblem
     from planner.siting.results import SitingResult
 
 MODELS = ("lscp", "mclp", "p_median", "p_center", "capacitated_mclp", "capacitated_p_median", "max_min_share")
@@ -29,7 +44,8 @@ def _amount(context: click.Context, option: click.Parameter, value: float | None
 @click.option("--model", type=click.Choice(MODELS), required=True, help="the model / 选址模型")
 @click.option("--costs", type=click.Path(path_type=Path), required=True, metavar="FILE", help="CSV demand_id,site_id,cost / 费用（距离）表")
 @click.option("--demand", type=click.Path(path_type=Path), metavar="FILE", help="CSV demand_id[,weight][,area] / 需求点表")
-@click.option("--sites", type=click.Path(path_type=Path), metavar="FILE", help="CSV site_id[,cost][,capacity][,fixed] / 候选点表")
+@click.option("--sites", type=click.Path(path_type=Path), metavar="FILE",
+              help="CSV site_id[,cost][,capacity][,fixed][,area][,x_m,y_m] / 候选点表")
 @click.option("--within", type=float, callback=_amount, metavar="C", help="greatest cost that serves, inclusive / 服务上限（含）")
 @click.option("--p", type=click.IntRange(min=0), metavar="N", help="at most so many sites in all, existing ones included / 设施总数上限")
 @click.option("--budget", type=float, callback=_amount, metavar="B", help="at most so much for new sites / 新建预算")
@@ -39,13 +55,15 @@ def _amount(context: click.Context, option: click.Parameter, value: float | None
 @click.option("--time-limit", type=click.FloatRange(min=0), default=60.0, show_default=True, metavar="S", help="seconds / 时间上限（秒）")
 @click.option("--gap", type=click.FloatRange(min=0), default=0.0, show_default=True, help="stop at this relative gap / 达到该相对差距即停")
 @click.option("--seed", type=int, default=1, show_default=True, help="seed of every random choice / 随机种子")
+@choice_options
 @record_options
 @command_options
 def command(model: str, costs: Path, demand: Path | None, sites: Path | None, within: float | None, p: int | None, budget: float | None,
-            share: float | None, split: bool, cutoff: float | None, time_limit: float, gap: float, seed: int, form: str, out: Path | None,
-            lang: str, quiet: bool) -> None:
+            share: float | None, split: bool, cutoff: float | None, time_limit: float, gap: float, seed: int, choices: Choices, form: str,
+            out: Path | None, lang: str, quiet: bool) -> None:
     """Reads the tables, solves the model and writes the answer."""
-    if model != "lscp" and p is None and budget is None:
+    check_choices(choices, model, p, budget)
+    if model != "lscp" and p is None and budget is None and not choices.staged:
         raise click.UsageError(f"--model {model}: --p or --budget is needed")
     if share is not None and model != "lscp":
         raise click.UsageError("--share goes with --model lscp only")
@@ -53,18 +71,72 @@ def command(model: str, costs: Path, demand: Path | None, sites: Path | None, wi
         raise click.UsageError("--cutoff goes with --model p_median only")
     from planner.cli.solve_tables import read_tables
     from planner.siting.problem import siting_problem
-    from planner.siting.solving import solve
 
     tables = read_tables(costs, demand, sites)
     problem = siting_problem(model, tables.pair_demand, tables.pair_site, tables.cost, weight=tables.weight, sites=len(tables.sites),
                              site_cost=tables.site_cost, fixed=tables.fixed, capacity=tables.capacity, area=tables.area, within=within,
-                             p=p, budget=budget, share=share, split=split, cutoff=cutoff)
-    answer = solve(problem, time_limit_s=time_limit, gap=gap, seed=seed)
+                             p=len(tables.sites) if choices.staged else p, budget=budget, share=share, split=split, cutoff=cutoff,
+                             rules=rules_of(choices, tables))
+    answer, more, said = _answered(problem, choices, tables, time_limit, gap, seed, lang)
     if form == "json":
-        write(as_json(_record(answer, tables, split, cutoff)), out)
+        write(as_json(_record(answer, tables, split, cutoff) | more), out)
+        return
+    note(_sentence(answer, model, cutoff, lang), quiet or choices.staged)
+    for line in said:
+        note(line, quiet)
+    listed = [_listing(answer, tables, form, lang)]
+    tables_by_kind = {kind: rows["points"] if kind == "frontier" else rows for kind, rows in more.items() if kind in COLUMNS}
+    if form == "csv":  # one table a file: what was asked for besides the plan stands in its place
+        listed = [] if tables_by_kind else listed
+        listed += [choice_listing(kind, rows, form, lang) for kind, rows in tables_by_kind.items()]
     else:
-        note(_sentence(answer, model, cutoff, lang), quiet)
-        write(_listing(answer, tables, form, lang), out)
+        listed += [choice_listing(kind, rows, form, lang) for kind, rows in tables_by_kind.items() if rows]
+    write("\n".join(listed), out)
+
+
+def _answered(problem: SitingProblem, choices: Choices, tables: Tables, limit_s: float, gap: float, seed: int,
+              lang: str) -> tuple[SitingResult, dict[str, Any], list[str]]:
+    """The answer, what else was asked for as JSON records by name, and what is said of it. Each has the time limit for itself."""
+    if choices.staged:
+        return _staged(problem, choices, tables, limit_s, gap, seed, lang)
+    from planner.siting.alternatives import alternatives
+    from planner.siting.frontier import frontier
+    from planner.siting.solving import solve
+
+    answer = solve(problem, time_limit_s=limit_s, gap=gap, seed=seed)
+    more: dict[str, Any] = {}
+    said = []
+    if choices.alternatives:
+        found = alternatives(problem, count=choices.alternatives, max_loss=choices.max_loss, differ_by=choices.differ_by,
+                             time_limit_s=limit_s, gap=gap, seed=seed, best=answer)
+        more |= {"alternatives": alternative_records(found, tables), "alternatives_ended": found.ended}
+        if answer.objective is not None:
+            said.append(alternatives_said(found, choices, lang))
+    if choices.frontier is not None:
+        curve = frontier(problem, points=choices.frontier, time_limit_s=limit_s, gap=gap, seed=seed)
+        more["frontier"] = frontier_record(curve, tables)
+        said.append(t("siting.frontier.most", lang, share=f"{curve.most_share * 100:.4g}", weight=f"{curve.most_weight:.6g}"))
+    return answer, more, said
+
+
+def _staged(problem: SitingProblem, choices: Choices, tables: Tables, limit_s: float, gap: float, seed: int,
+            lang: str) -> tuple[SitingResult, dict[str, Any], list[str]]:
+    """The answer in stages: sites and weights of the last stage, objective and bound of all."""
+    import numpy as np
+
+    from planner.siting.phased import phased
+
+    plan = phased(problem, stages_of(choices), time_limit_s=limit_s, gap=gap, seed=seed)
+    last, answer = plan.stages[-1] if plan.stages else None, plan.result
+    unreachable = np.flatnonzero(~problem.reachable).astype(np.int32)
+    answer = replace(answer, sites=answer.sites[:0] if last is None else last.sites, assignment=None, unreachable=unreachable,
+                     covered_weight=0.0 if last is None else last.covered_weight, total_weight=float(problem.weight.sum()))
+    if answer.objective is None:
+        return answer, {"stages": []}, [t(f"siting.{answer.status}", lang)]
+    how = "unproven" if answer.bound is None else "proven" if answer.status == "optimal" else "bounded"
+    said = t(f"siting.stages.{how}", lang, count=len(plan.stages), sites=len(answer.sites), value=f"{answer.objective:.6g}",
+             bound="" if answer.bound is None else f"{answer.bound:.6g}")
+    return answer, {"stages": stage_records(plan, tables)}, [said]
 
 
 def _record(answer: SitingResult, tables: Tables, split: bool, cutoff: float | None) -> dict[str, Any]:

@@ -35,6 +35,9 @@ class Tables:
     site_cost: Floats | None
     capacity: Floats | None
     fixed: npt.NDArray[np.int8] | None
+    site_area: list[str] | None = None
+    x_m: Floats | None = None
+    y_m: Floats | None = None
 
 
 class Table:
@@ -113,8 +116,8 @@ class Table:
             raise InputError("siting_id_repeated", file=self.shown, row=at + 2, column=name, value=values[codes[at]])
         return [values[code] for code in codes]
 
-    def numbers(self, name: str) -> Floats:
-        """A column of finite numbers of 0 or more."""
+    def numbers(self, name: str, *, signed: bool = False) -> Floats:
+        """A column of finite numbers of 0 or more; signed: of any finite numbers."""
         import pyarrow as pa
         from pyarrow import compute
 
@@ -123,11 +126,12 @@ class Table:
             values: Floats = np.asarray(compute.cast(compute.utf8_trim_whitespace(column), pa.float64()), dtype=np.float64)
         except pa.ArrowInvalid:
             values = np.array([float(text) if NUMBER.fullmatch(text.strip()) else math.nan for text in column.to_pylist()])
-        wrong = ~(np.isfinite(values) & (values >= 0))
+        wrong = ~(np.isfinite(values) & (signed | (values >= 0)))
         if wrong.any():
             at = int(np.argmax(wrong))
-            raise InputError("siting_number_invalid", file=self.shown, row=at + 2, column=name, value=column[at].as_py())
-        return np.abs(values)  # -0 is 0
+            code = "siting_coordinate_invalid" if signed else "siting_number_invalid"
+            raise InputError(code, file=self.shown, row=at + 2, column=name, value=column[at].as_py())
+        return values if signed else np.abs(values)  # -0 is 0
 
     def marks(self, name: str) -> npt.NDArray[np.int8]:
         """A column of 1, 0 or -1; blank is 0."""
@@ -149,7 +153,7 @@ def read_tables(costs: Path, demand: Path | None, sites: Path | None) -> Tables:
     pairs = Table(costs, ("demand_id", "site_id", "cost"))
     cost = pairs.numbers("cost")
     people = None if demand is None else Table(demand, ("demand_id",), ("weight", "area"))
-    places = None if sites is None else Table(sites, ("site_id",), ("cost", "capacity", "fixed"))
+    places = None if sites is None else Table(sites, ("site_id",), ("cost", "capacity", "fixed", "area", "x_m", "y_m"))
     own, demand_ids, demand_order = _known(pairs, "demand_id", people)
     other, site_ids, site_order = _known(pairs, "site_id", places)
     key = own * max(len(site_ids), 1) + other
@@ -168,7 +172,20 @@ def read_tables(costs: Path, demand: Path | None, sites: Path | None) -> Tables:
             area = rank[codes][demand_order].astype(np.int32)
     given = {} if places is None else {name: places.numbers(name)[site_order] for name in ("cost", "capacity") if name in places.columns}
     fixed = places.marks("fixed")[site_order] if places is not None and "fixed" in places.columns else None
-    return Tables(demand_ids, site_ids, own, other, cost, weight, area, given.get("cost"), given.get("capacity"), fixed)
+    areas, places_m = _where(places, site_order)
+    return Tables(demand_ids, site_ids, own, other, cost, weight, area, given.get("cost"), given.get("capacity"), fixed, areas,
+                  places_m.get("x_m"), places_m.get("y_m"))
+
+
+def _where(places: Table | None, order: Ints) -> tuple[list[str] | None, dict[str, Floats]]:
+    """The area of each site and its coordinates in metres, where the table has them."""
+    if places is None:
+        return None, {}
+    areas = None
+    if "area" in places.columns:
+        codes, names = places.ids_or_blank("area")
+        areas = [names[code].strip() for code in codes[order]]
+    return areas, {name: places.numbers(name, signed=True)[order] for name in ("x_m", "y_m") if name in places.columns}
 
 
 def _known(pairs: Table, name: str, table: Table | None) -> tuple[Ints, list[str], Ints]:
