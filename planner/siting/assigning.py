@@ -29,7 +29,7 @@ class RadiusModel:
         return np.concatenate([opened, (nearest_cost[self.step_demand] > self.step_cost).astype(np.float64)])
 
 
-def p_median(problem: SitingProblem, *, out: Picks | None = None, kept: Picks | None = None) -> RadiusModel:
+def p_median(problem: SitingProblem, *, out: Picks | None = None, kept: Picks | None = None, most: Floats | None = None) -> RadiusModel:
     """The p-median problem (Hakimi 1964) in its radius form (Cornuejols, Nemhauser and Wolsey 1980; Elloumi 2010).
 
     With the distinct costs D_i1 < D_i2 < ... of demand i and z_ik = 1 where no open site serves i at D_ik or less:
@@ -41,8 +41,9 @@ def p_median(problem: SitingProblem, *, out: Picks | None = None, kept: Picks | 
     With a cut-off C, every demand has a last cost C at which no site is needed: z of the cost before it is free to be 1.
     It has as many coefficients as there are pairs, and its relaxation is as tight as that of x_ij <= y_j.
 
-    out : sites known to be in no better plan.   kept : sites known to be in every better plan. Costs beyond that of the nearest
-    such site (an existing one counts) cannot be paid and are left out, as are those beyond the (m - p + 1)-th nearest site.
+    out : sites known to be in no better plan.   kept : sites known to be in every better plan.   most : (I,) what a unit of weight is
+    known to cost at most in any better plan. Costs beyond that, or beyond that of the nearest site kept (an existing one counts),
+    cannot be paid and are left out, as are those beyond the (m - p + 1)-th nearest site.
     """
     open_site = problem.fixed == 1
     if kept is not None:
@@ -58,10 +59,12 @@ def p_median(problem: SitingProblem, *, out: Picks | None = None, kept: Picks | 
     cap = np.full(problem.demands, np.inf)
     opened = open_site[pairs.column]
     np.minimum.at(cap, row[opened], cost[opened])
+    if most is not None:
+        cap = np.minimum(cap, most)
     live = (where >= 0) & (cost <= cap[row])
     row, cost, where = row[live], cost[live], where[live]
     if problem.cutoff is not None:
-        far = np.flatnonzero(cap > problem.cutoff)
+        far = np.flatnonzero(cap >= problem.cutoff)
         row, where = np.r_[row, far], np.r_[where, np.full(len(far), UNSERVED)]
         cost = np.r_[cost, np.full(len(far), problem.cutoff)]
     order = np.lexsort((where, cost, row))

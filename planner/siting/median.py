@@ -11,7 +11,7 @@ from planner.network.jit import Loop
 from planner.siting import assigning, median_loops
 from planner.siting.centre import decide
 from planner.siting.links import costs
-from planner.siting.median_bounds import prove_median
+from planner.siting.median_bounds import MedianProof, prove_median
 from planner.siting.problem import Floats, Mask, Picks, SitingProblem
 from planner.siting.results import Plan, nearest, worth
 from planner.siting.solver import Clock, run
@@ -20,6 +20,10 @@ METHOD = "p-median in radius form, branch and cut (HiGHS)"
 LAGRANGIAN = "p-median, Lagrangian bound with sites fixed, interchange, branch-and-bound on sites"
 TINY = 200
 """Pairs below which the radius program is quicker than loading compiled loops."""
+FIRST_NODES, ALL_NODES = 60, 1_000_000
+"""Parts of the branch-and-bound before the radius program of what is left is looked at; and where that is too large."""
+MOST_LEFT = 200_000
+"""Coefficients up to which HiGHS settles what is left sooner than the branch-and-bound (measured)."""
 
 
 def needed_loops(problem: SitingProblem) -> tuple[Loop, ...]:
@@ -42,12 +46,15 @@ def p_median(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> Pla
         if possible is False:
             return Plan(None, None, METHOD, infeasible=True)
     if sites is not None and problem.p is not None and needed_loops(problem):
-        return _lagrangian(problem, problem.p, sites, trivial, clock, gap)
+        return _lagrangian(problem, problem.p, sites, trivial, clock, gap, seed)
     return _radius(problem, sites, trivial, clock, gap, seed)
 
 
-def _lagrangian(problem: SitingProblem, p: int, sites: Picks, trivial: float, clock: Clock, gap: float) -> Plan:
-    """Proof by a Lagrangian bound and branch-and-bound, from a plan that serves all (or, with a cut-off, from any)."""
+def _lagrangian(problem: SitingProblem, p: int, sites: Picks, trivial: float, clock: Clock, gap: float, seed: int) -> Plan:
+    """Proof by a Lagrangian bound and branch-and-bound, from a plan that serves all (or, with a cut-off, from any).
+
+    Where a short search leaves it open and few pairs are left, the radius program settles these; else the search goes on.
+    """
     pairs, served = problem.by_demand, np.flatnonzero(problem.reachable)
     apart = 0.0 if problem.cutoff is None else problem.cutoff * float(problem.weight[~problem.reachable].sum())
     start = np.r_[pairs.start[served], pairs.start[-1]]  # rows left out are empty, so the others touch
@@ -57,14 +64,52 @@ def _lagrangian(problem: SitingProblem, p: int, sites: Picks, trivial: float, cl
         if clock.progress is not None:
             clock.progress(cost + apart, bound + apart)
 
-    proof = prove_median(table, min(p, problem.sites), start=_mask(problem, sites), allowed=problem.fixed == 0,
-                         fixed=problem.fixed == 1, gap=gap, out_of_time=lambda: clock.over, tell=tell)
-    found = np.flatnonzero(proof.plan.chosen).astype(np.int32)
-    value, first = worth(problem, found), worth(problem, sites)
-    best = found if value.lawful and value.objective <= first.objective else sites
-    stopped = clock.word if not proof.complete else "gap"
-    settled = {"sites_closed": proof.closed, "sites_opened": proof.opened}
-    return Plan(best, max(proof.bound + apart, trivial), LAGRANGIAN, stopped, reductions=settled)
+    def proven(begin: Picks, nodes: int) -> MedianProof:
+        return prove_median(table, min(p, problem.sites), start=_mask(problem, begin), allowed=problem.fixed == 0,
+                            fixed=problem.fixed == 1, gap=gap, nodes=nodes, out_of_time=lambda: clock.over, tell=tell)
+
+    proof = proven(sites, FIRST_NODES)
+    best = _better(problem, sites, np.flatnonzero(proof.plan.chosen))
+    bound, complete, left = proof.bound, proof.complete, 0
+    if not complete and not clock.over:
+        form = _left(problem, proof, served)
+        if len(form.model.index) <= MOST_LEFT:
+            left = len(form.site)
+            best, bound, complete = _settled(problem, form, proof, best, clock, gap, seed, apart)
+        else:
+            proof = proven(best, ALL_NODES)
+            best = _better(problem, best, np.flatnonzero(proof.plan.chosen))
+            bound, complete = max(bound, proof.bound), proof.complete
+    settled = {"sites_closed": proof.closed, "sites_opened": proof.opened} | ({"sites_left_to_program": left} if left else {})
+    return Plan(best, max(bound + apart, trivial), LAGRANGIAN, "gap" if complete else clock.word, reductions=settled)
+
+
+def _better(problem: SitingProblem, sites: Picks, other: Picks) -> Picks:
+    """The better of two sets of sites, of which the first is a plan."""
+    value, first = worth(problem, other), worth(problem, sites)
+    return other if value.lawful and value.objective <= first.objective else sites
+
+
+def _left(problem: SitingProblem, proof: MedianProof, served: Picks) -> assigning.RadiusModel:
+    """The radius program of what a proof has left open."""
+    most = np.full(problem.demands, np.inf)
+    peopled = problem.weight[served] > 0
+    most[served[peopled]] = proof.most[peopled] / problem.weight[served[peopled]]
+    return assigning.p_median(problem, out=np.flatnonzero(proof.state < 0), kept=np.flatnonzero(proof.state > 0), most=most)
+
+
+def _settled(problem: SitingProblem, form: assigning.RadiusModel, proof: MedianProof, sites: Picks, clock: Clock, gap: float, seed: int,
+             apart: float) -> tuple[Picks, float, bool]:
+    """The best plan, the bound (less what is `apart`) and whether nothing ended it early, after the program of what was left."""
+    found = run(form.model, Clock(clock.left_s, cancel=clock.cancel), gap=gap, seed=seed)
+    best = sites
+    if found.x is not None:
+        best = _better(problem, sites, form.site[np.flatnonzero(found.x[: len(form.site)] > 0.5)])
+    value = worth(problem, best).objective - apart
+    done = value * (1.0 - gap)
+    if found.infeasible or (found.stopped == "proof" and found.bound - apart >= value - 1e-7 * abs(value)):
+        return best, done, True  # no plan is better than the one the program was made to beat, or than the one it found
+    return best, max(proof.bound, min(found.bound - apart, done)), found.stopped in ("proof", "gap")
 
 
 def _radius(problem: SitingProblem, sites: Picks | None, trivial: float, clock: Clock, gap: float, seed: int) -> Plan:

@@ -5,6 +5,7 @@ import pytest
 
 from planner.errors import SitingError
 from planner.siting import median
+from planner.siting.median_bounds import prove_median
 from planner.siting.problem import siting_problem
 from planner.siting.solving import solve
 from tests.unit.siting.drawn import best, drawn, problem
@@ -43,6 +44,25 @@ def test_as_enumeration_with_a_cut_off(monkeypatch, seed, lagrangian):
     answer, wanted = solve(posed, time_limit_s=20), best(posed)
     assert answer.status == ("infeasible" if wanted is None else "optimal")
     assert wanted is None or answer.objective == pytest.approx(wanted, rel=1e-9)
+
+
+@pytest.mark.parametrize(("first", "most_left"), [(1, 10**9), (1, 0)])
+@pytest.mark.parametrize("seed", range(20))
+def test_what_a_short_search_leaves_open_is_settled_after_it(monkeypatch, seed, first, most_left):
+    """By the radius program of what is left, or by going on; rounds are so few that the root settles next to nothing by itself."""
+    monkeypatch.setattr(median, "TINY", -1)
+    monkeypatch.setattr(median, "FIRST_NODES", first)
+    monkeypatch.setattr(median, "MOST_LEFT", most_left)
+    monkeypatch.setattr(median, "prove_median",
+                        lambda *given, **more: prove_median(*given, **more, rounds=5 if more["nodes"] == first else 200))
+    draw = np.random.default_rng(seed)
+    table, cut = draw.integers(1, 60, (14, 9)) + 0.5 * (seed % 2), {"cutoff": 25.0} if seed % 3 == 0 else {}
+    posed = problem("p_median", table, p=3, weight=draw.integers(1, 5, 14), fixed=draw.choice([0, 0, 0, 0, 1, -1], 9), **cut)
+    answer, wanted = solve(posed, time_limit_s=20), best(posed)
+    assert answer.status == ("infeasible" if wanted is None else "optimal")
+    assert wanted is None or answer.objective == pytest.approx(wanted, rel=1e-9)
+    rough = solve(posed, time_limit_s=20, gap=0.05)
+    assert wanted is None or (rough.bound <= wanted * (1 + 1e-9) and wanted <= rough.objective <= wanted / 0.95 + 1e-9)
 
 
 def test_a_cut_off_that_cannot_be_is_refused():

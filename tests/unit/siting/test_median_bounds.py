@@ -129,7 +129,9 @@ def test_no_better_plan_has_settled_sites_otherwise(seed):
     """From a poor start, after few rounds: whatever is settled then holds for every plan that beats the plan found."""
     distance, weight = random_problem(seed)
     found = prove_median(dense(distance, weight=weight), 3, rounds=20 + 10 * seed, nodes=1)
+    assert np.isfinite(found.most).all()
     for plan in combinations(range(9), 3):
         if (weight * distance[:, list(plan)].min(axis=1)).sum() < found.plan.cost:
             chosen = mask(9, *plan)
             assert not chosen[found.state < 0].any() and chosen[found.state > 0].all()
+            assert ((weight[:, None] * distance[:, list(plan)]).min(axis=1) <= found.most).all()
