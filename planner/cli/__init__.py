@@ -17,6 +17,7 @@ COMMANDS = {
     "compare": "what a scenario changes, and why / 情景比较与归因",
     "distances": "street distances between two point tables / 路网距离",
     "place": "facilities without a position / 待落点设施",
+    "site": "where to build, on the project's network, with a bound / 设施选址",
     "solve": "siting models on plain tables, with a bound / 选址模型求解",
     "convert": "coordinate systems / 坐标转换",
     "new": "a new project folder / 新建项目",

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 LESS_IS_BETTER = ("cost",)
 
 
-def compare(city: City, screened: Screened, open_: IntArray, matrix: CostMatrix, people: FloatArray, before: BoolArray, cost_cny: FloatArray,
-            stock: BoolArray) -> dict[str, FloatArray]:
+def compare(city: City, screened: Screened, open_: IntArray, matrix: CostMatrix, people: FloatArray, before: BoolArray,
+            cost_cny: FloatArray, stock: BoolArray) -> dict[str, FloatArray]:
     """The figures (planner.plan.siting_sections.WEIGHTS) of the candidates `open_`, (K,) each; NaN where not known.
 
     matrix : pairs of demand and those candidates; before : (I,) who is covered already.

@@ -1,7 +1,7 @@
 """选址筛选: which candidates may be chosen for a layer at all. Hard failures leave with every reason named; what cannot be told is said.
 
-Rules stand in `[screening]` and `[exclusion.*]` of planner.toml (planner.plan.siting_sections). A blank cell fails no rule - nobody has said
-that the premises are too small - but the candidate then carries the rule's name under `unknown`, to be looked into before a decision.
+Rules stand in `[screening]` and `[exclusion.*]` of planner.toml (planner.plan.siting_sections). A blank cell fails no rule - nobody has
+said that the premises are too small - but the candidate then carries the rule's name under `unknown`, to be looked into before a decision.
 """
 
 from __future__ import annotations

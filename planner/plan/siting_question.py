@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from planner.inputs.coordinates import WGS84, convert, parse_system
 from planner.inputs.layers import TOTAL, BoolArray, FloatArray, IntArray
 from planner.plan.screening import Screened
 from planner.siting.candidates import Candidates
@@ -91,8 +92,10 @@ class SitingRun:
 
     result : of planner.siting; its sites number first the existing facilities that have a place, then those without one, then `used`.
     covered_before, covered_after : people of the group within the radius (after under capacities: served). unattached_candidates : ids
-    on no street. short : code -> the share that a unit can reach at most, where that is less than was asked of it. lacking : level, code and
-    sites that can be had at most, of units that cannot have `at_least` of them. exchanged : sites exchanged for existing stock.
+    on no street. short : code -> the share that a unit can reach at most, where
+    that is less than was asked of it. lacking : level, code and sites that can be had at most, of units that cannot have `at_least` of
+    them. exchanged : sites exchanged for existing stock. hidden : whether the project hides small counts; then units and comparison are
+    empty. crs : of the candidates.
     """
 
     question: SitingQuestion
@@ -120,8 +123,14 @@ class SitingRun:
     lacking: tuple[tuple[str, str, int], ...] = ()
     exchanged: int = 0
     hidden: bool = False
+    crs: str = ""
 
     @property
     def candidates(self) -> Candidates:
         """All candidates, screened out or not."""
         return self.screened.candidates
+
+    @property
+    def lon_lat(self) -> tuple[FloatArray, FloatArray]:
+        """(J,) WGS84 degrees of all candidates."""
+        return convert(parse_system(self.crs), parse_system(WGS84), self.candidates.x, self.candidates.y)

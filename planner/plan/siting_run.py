@@ -11,7 +11,6 @@ import numpy as np
 
 from planner.errors import InputError
 from planner.inputs.layers import BoolArray, FloatArray, IntArray, TextArray
-from planner.inputs.specs import LEVELS
 from planner.measure import matrices
 from planner.measure.attaching import Chosen, attach_demand, attach_facilities, counting_facilities, places_as_chosen
 from planner.measure.costs import CostMatrix
@@ -95,7 +94,8 @@ def run_siting(city: City, question: SitingQuestion, *, rules: SitingRules | Non
     stock = existing_stock(found, asked.existing)
     exchanged = 0
     if answer.objective is not None and not question.by:
-        answer, exchanged = _with_stock_first(problem, answer, np.r_[np.zeros(ground.existing, dtype=bool), stock[ground.open_]], question.loss)
+        preferred = np.r_[np.zeros(ground.existing, dtype=bool), stock[ground.open_]]
+        answer, exchanged = _with_stock_first(problem, answer, preferred, question.loss)
     return _told(city, question, ground, problem, answer, travel, radius.limit_m, day, asked, costs, stock, exchanged, short, lacking)
 
 
@@ -135,7 +135,7 @@ def _ground(city: City, question: SitingQuestion, travel: TravelProfile, limit_m
 
 
 def _more_rules(question: SitingQuestion, screened: Screened, chosen: Chosen, costs: Sequence[UnitCost]) -> Screened:
-    """The screening with the rules of the question itself: a cost where money counts, a capacity where it does, spacing from what exists."""
+    """The screening with the rules of the question itself: a cost where money counts, a capacity where it does, spacing from facilities."""
     found, out = screened.candidates, [list(reasons) for reasons in screened.reasons]
 
     def put_out(where: BoolArray, reason: Reason) -> None:
@@ -170,7 +170,8 @@ def cost_of(question: SitingQuestion, found: Candidates, costs: Sequence[UnitCos
     if question.site_cost_cny is not None:
         price[np.isnan(price)] = question.site_cost_cny
         return price
-    area, convert = found.number("area_m2"), np.array([str(do).strip().lower() in ("convert", "改造", "改建") for do in found.text("do")], dtype=bool)
+    area = found.number("area_m2")
+    convert = np.array([str(do).strip().lower() in ("convert", "改造", "改建") for do in found.text("do")], dtype=bool)
     for cost in costs:
         if cost.layer == question.layer and cost.action in ("new", "convert"):
             mine = np.isnan(price) & (convert == (cost.action == "convert"))
@@ -230,7 +231,8 @@ def _areas(city: City, question: SitingQuestion) -> IntArray:
     level = question.by or default_level(city)
     codes = city.boundaries.frame(level)["code"].tolist()
     unit = unit_of_points(city, level, codes)
-    return np.where(unit >= 0, unit, len(codes)).astype(np.int64)
+    found: IntArray = np.where(unit >= 0, unit, len(codes)).astype(np.int64)
+    return found
 
 
 def _capacity_there(city: City, question: SitingQuestion, ground: _Ground) -> FloatArray:
@@ -239,7 +241,8 @@ def _capacity_there(city: City, question: SitingQuestion, ground: _Ground) -> Fl
     if question.capacity not in frame or frame[question.capacity].dtype == object:
         raise InputError("site_capacity_missing", layer=question.layer, column=question.capacity)
     own = frame[question.capacity].to_numpy(float)[ground.chosen.row]
-    return np.r_[np.nan_to_num(own, nan=0.0), np.zeros(ground.nowhere)]
+    room: FloatArray = np.r_[np.nan_to_num(own, nan=0.0), np.zeros(ground.nowhere)]
+    return room
 
 
 def _rules(city: City, question: SitingQuestion, ground: _Ground, found: Candidates,
@@ -288,7 +291,7 @@ def _told(city: City, question: SitingQuestion, ground: _Ground, problem: Siting
         float(people.sum()), float(people[~attached].sum()), float(people[attached & ~reach].sum()), float(people[before].sum()), served,
         level, () if hide else _units(city, level, people, before, after),
         {} if hide else compare(city, ground.screened, ground.open_, ground.new, people, before, cost_of(question, found, costs), stock),
-        stock, dict(short), lacking, exchanged, hide)
+        stock, dict(short), lacking, exchanged, hide, city.crs)
 
 
 def _covered(ground: _Ground, opened: IntArray) -> BoolArray:
@@ -342,13 +345,8 @@ def _units(city: City, level: str, people: FloatArray, before: BoolArray, after:
     inside = unit >= 0
 
     def heads(where: BoolArray) -> FloatArray:
-        return np.bincount(unit[inside & where], people[inside & where], minlength=len(codes))
+        return np.bincount(unit[inside & where], people[inside & where], minlength=len(codes)).astype(np.float64)
 
     whole, old, new = heads(inside), heads(before), heads(after)
     return tuple(UnitServed(code, name, *(float(part[k]) for part in (whole, old, new)))
                  for k, (code, name) in enumerate(zip(codes, frame["name"], strict=True)))
-
-
-def levels_of(city: City) -> list[str]:
-    """The administrative levels of a project, coarse to fine."""
-    return [level for level in LEVELS if level in city.boundaries.levels]

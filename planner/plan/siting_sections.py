@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from planner.inputs.exclusions import KINDS
 from planner.inputs.specs import ExclusionSpec
@@ -17,8 +18,8 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {"people": 0.0, "new_people": 0.5, "area"
 PATHS = ("straight", "network")
 ANY = ""
 """The rules of `[screening]` itself: for every layer that has none of its own."""
-_KEYS = ("land_use", "tenure", "kind", "area_m2", "sizes", "available_by", "away_from", "people_m", "people_path", "plot_required", "existing",
-         "weights")
+_WORDS = ("land_use", "tenure", "kind", "existing")
+_KEYS = (*_WORDS, "area_m2", "sizes", "available_by", "away_from", "people_m", "people_path", "plot_required", "weights")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def screening(config: Config) -> dict[str, SitingRules]:
 
 def _rules(config: Config, table: Table, prefix: str, base: SitingRules) -> SitingRules:
     """One table of rules; what it does not say is as in `base`."""
-    given: dict[str, object] = {key: _words(config, table, key, prefix) for key in ("land_use", "tenure", "kind", "existing") if key in table}
+    given: dict[str, Any] = {key: _words(config, table, key, prefix) for key in _WORDS if key in table}
     if "area_m2" in table:
         given["area_m2"] = _range(config, table["area_m2"], join(prefix, "area_m2"))
     if "sizes" in table:
@@ -101,9 +102,8 @@ def _rules(config: Config, table: Table, prefix: str, base: SitingRules) -> Siti
         given["plot_required"] = table["plot_required"] is True
     if "weights" in given:
         config.unknown(config.table(table, "weights", prefix), WEIGHTS, join(prefix, "weights"))
-        given["weights"] = {**dict.fromkeys(WEIGHTS, 0.0), **{key: value for key, value in given["weights"].items()  # type: ignore[attr-defined]
-                                                              if key in WEIGHTS}}
-    return replace(base, **given)  # type: ignore[arg-type]
+        given["weights"] = {name: given["weights"].get(name, 0.0) for name in WEIGHTS}
+    return replace(base, **given)
 
 
 def _words(config: Config, table: Table, key: str, prefix: str) -> tuple[str, ...]:
@@ -118,7 +118,7 @@ def _words(config: Config, table: Table, key: str, prefix: str) -> tuple[str, ..
 
 def _range(config: Config, given: object, dotted: str) -> tuple[float, float] | None:
     """A least number, or a least and a greatest."""
-    ends = given if isinstance(given, list) else [given, math.inf]
+    ends: list[Any] = given if isinstance(given, list) else [given, math.inf]
     good = len(ends) == 2 and all(isinstance(end, int | float) and not isinstance(end, bool) and end >= 0 for end in ends)
     if not good or ends[0] > ends[1]:
         config.wrong(dotted, "config_type", given, expected="number, [least, greatest]")

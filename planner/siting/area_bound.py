@@ -11,9 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
+from planner.siting.linear import Rows
 from planner.siting.problem import Floats, sums
 from planner.siting.reduce import Cover
+from planner.siting.solver import Clock, run
 
 CHECK_EVERY = 50
 """Rounds between two looks at the bound."""
@@ -22,11 +25,11 @@ EPSILON = float(np.finfo(np.float64).eps)
 
 @dataclass(frozen=True, slots=True)
 class AreaBound:
-    """value : no plan costs less. shares : (C,) the relaxation's x. reduced : (C,) f_j less the u of its rows. rounds : done."""
+    """value : no plan costs less. shares : (C,) the relaxation's x. dual : (R,) the u that gave the value. rounds : done."""
 
     value: float
     shares: Floats
-    reduced: Floats
+    dual: Floats
     rounds: int
 
 
@@ -71,10 +74,10 @@ def least_cost(cover: Cover, needed: Floats, *, target: float = np.inf, rounds: 
     x_step, y_step = 1.0 / (usual * by_column), 1.0 / (usual * (1.0 + part))
     x, y, u, v = np.full(columns, 0.0), np.zeros(rows), np.zeros(rows), np.zeros(areas)
     sum_x, sum_y, sum_u, sum_v = (np.zeros_like(part_) for part_ in (x, y, u, v))
-    best, reduced, shares, done, since, weight = 0.0, cover.price.copy(), x.copy(), 0, 0, 1.0
+    best, dual, shares, done, since, weight = 0.0, u.copy(), x.copy(), 0, 0, 1.0
     begun = (x.copy(), y.copy(), u.copy(), v.copy())
     gap_then = np.inf
-    must = needed > 0
+    must = (needed > 0).astype(np.float64)
     while done < rounds and not out_of_time():
         for _ in range(CHECK_EVERY):
             new_x = np.clip(x - x_step / weight * (cover.price - turned @ u), 0.0, 1.0)
@@ -91,7 +94,7 @@ def least_cost(cover: Cover, needed: Floats, *, target: float = np.inf, rounds: 
             pulls = turned @ us
             value = lagrangian(cover, needed, us, pulls)
             if value > best:
-                best, reduced, shares = value, cover.price - pulls, xs.copy()
+                best, dual, shares = value, us.copy(), xs.copy()
             tried.append((_apart(cover, links, part, must, xs, ys, value), xs, ys, us, vs))
         if best >= target:
             break
@@ -105,7 +108,48 @@ def least_cost(cover: Cover, needed: Floats, *, target: float = np.inf, rounds: 
             for total in (sum_x, sum_y, sum_u, sum_v):
                 total[:] = 0.0
             since, gap_then = 0, gap
-    return AreaBound(max(0.0, best), shares, reduced, done)
+    return AreaBound(max(0.0, best), shares, dual, done)
+
+
+def by_area(cover: Cover, needed: Floats, proof: AreaBound, clock: Clock, *, seed: int, until_s: float) -> float:
+    """No plan costs less: sum_a of the least cost of area a alone, sites there at their part f_ja of the cost, sum_a f_ja = f_j.
+
+    A plan pays f_j once, and each area pays at most its parts of it (Lagrangian decomposition; Guignard and Kim 1987). The parts go by the
+    dual of the relaxation, so that the sum of the areas' relaxations is that of the whole; being solved with whole sites, it is more.
+    An area that the clock leaves unsolved counts what has been proven of it.
+    """
+    pair, place = np.unique(cover.column.astype(np.int64) * len(needed) + cover.area[cover.row_of], return_inverse=True)
+    own = pair // len(needed)
+    pull = np.bincount(place, proof.dual[cover.row_of], minlength=len(pair))
+    reach = np.bincount(place, (cover.weight / needed[cover.area])[cover.row_of], minlength=len(pair))
+    wholly = np.bincount(own, pull, minlength=len(cover.site))[own]
+    by_reach = reach / np.bincount(own, reach, minlength=len(cover.site))[own]
+    cost = cover.price[own] * np.where(wholly > 0, pull / np.where(wholly > 0, wholly, 1.0), by_reach)
+    # rounding of the parts must not let them add up to more than the whole
+    cost *= 1.0 - 4 * EPSILON * len(needed)
+    entry_area = cover.area[cover.row_of]
+    order = np.argsort(entry_area, kind="stable")
+    first = np.searchsorted(entry_area[order], np.arange(len(needed) + 1))
+    total, live = 0.0, np.flatnonzero(needed > 0)
+    for k, one in enumerate(live.tolist()):
+        mine = order[first[one]:first[one + 1]]
+        left_s = max(0.0, until_s - clock.spent_s)
+        total += _alone(cover, needed[one], mine, cost[place[mine]], clock, seed=seed, limit_s=min(left_s, 3 * left_s / (len(live) - k)))
+    return total * (1.0 - 1e-9)
+
+
+def _alone(cover: Cover, needed: float, entries: npt.NDArray[np.int64], cost: Floats, clock: Clock, *, seed: int, limit_s: float) -> float:
+    """A bound of the least cost of one area by itself. entries : its pairs; cost : (K,) the part of the column's cost, pair by pair."""
+    columns, first, column = np.unique(cover.column[entries], return_index=True, return_inverse=True)
+    used, row = np.unique(cover.row_of[entries], return_inverse=True)
+    m, r = len(columns), len(used)
+    rows = Rows()
+    rows.add(np.r_[row, np.arange(r)], np.r_[column, m + np.arange(r)], np.r_[np.ones(len(row)), -np.ones(r)], 0.0, np.inf, r)
+    rows.one(m + np.arange(r), cover.weight[used] / needed, 1.0, np.inf)
+    made = rows.model(maximise=False, cost=np.r_[cost[first], np.zeros(r)], col_upper=np.ones(m + r),
+                      whole=np.r_[np.ones(m, dtype=bool), np.zeros(r, dtype=bool)])
+    found = run(made, clock, seed=seed, limit_s=limit_s)
+    return max(0.0, found.bound) if np.isfinite(found.bound) else 0.0
 
 
 def _apart(cover: Cover, links: object, part: Floats, must: Floats, x: Floats, y: Floats, bound: float) -> float:

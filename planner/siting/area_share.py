@@ -7,14 +7,15 @@
          x_j in {0, 1}
 
 (partial set covering, Daskin and Owen 1999, with a row for each area in place of one for all). Rows that the same sites cover are merged
-within their area. A greedy plan is made spare and exchanged; small problems then go to HiGHS as they are. For the others a bound comes
-from the Lagrangian of y_i <= sum x: for any u >= 0
+within their area. Small problems go to HiGHS as they are, from a greedy plan. For the others a bound comes from the Lagrangian of
+y_i <= sum x: for any u >= 0
 
     L(u) = sum_j min(0, f_j - sum_{i in N_j} u_i) + sum_a min {sum_{i in a} u_i y_i : sum_{i in a} w_i y_i >= needed_a, 0 <= y <= 1}
 
 is no more than the cost of any plan (its second part is a knapsack in shares, filled by u_i / w_i). u comes from a first-order method
-(planner.siting.area_bound); L(u) is computed by itself, so that where the method stops makes the bound weaker, never wrong. HiGHS then
-looks for better plans among the sites that the method or a good plan uses.
+(planner.siting.area_bound); L(u) is computed by itself, so that where the method stops makes the bound weaker, never wrong. Then every
+area is solved by itself at its part of the sites' costs, which bounds better still; plans are made cheaper by deciding a few neighbouring
+areas anew (planner.siting.area_search).
 """
 
 from __future__ import annotations
@@ -26,21 +27,22 @@ import numpy as np
 
 from planner.errors import SitingError
 from planner.siting import reduce
-from planner.siting.area_bound import AreaBound, least_cost
+from planner.siting.area_bound import by_area, least_cost
+from planner.siting.area_search import improved
 from planner.siting.linear import LinearModel, Rows, to_unit, whole_unit
 from planner.siting.models import limit_rows
-from planner.siting.problem import Floats, Mask, Picks, SitingProblem, sums
+from planner.siting.problem import Floats, Picks, SitingProblem, sums
 from planner.siting.reduce import Cover
 from planner.siting.results import WITHIN_SHARE, Plan, SitingResult, result, worth
 from planner.siting.solver import Cancel, Clock, Progress, run
 
 DIRECT_ENTRIES = 40_000
 """Entries of a reduced cover up to which HiGHS takes the whole problem: beyond, its root relaxation alone takes a minute."""
-PART_ENTRIES = 150_000
-"""Entries of the part that HiGHS searches for better plans."""
-BOUND_PART, BOUND_S = 0.4, 60.0
-"""Part of the time for the bound, and the most seconds it takes."""
-METHOD = "shares by area: greedy, exchange, "
+BOUND_PART, BOUND_S = 0.3, 40.0
+"""Part of the time for the first-order bound, and the most seconds it takes."""
+SEARCH_PART, AREA_PART = 0.5, 0.7
+"""Part of what is left then for the first search, and of what is left after that for the bound by areas."""
+METHOD = "shares by area: greedy, "
 
 
 def reachable_shares(problem: SitingProblem) -> Floats:
@@ -67,8 +69,8 @@ def _area_weights(problem: SitingProblem) -> Floats:
     return sums(problem.area, problem.weight, int(problem.area.max(initial=-1)) + 1)
 
 
-def solve_area_shares(problem: SitingProblem, shares: Sequence[float] | Floats, *, time_limit_s: float = 60.0, gap: float = 0.0, seed: int = 1,
-                      progress: Progress | None = None, cancel: Cancel | None = None) -> SitingResult:
+def solve_area_shares(problem: SitingProblem, shares: Sequence[float] | Floats, *, time_limit_s: float = 60.0, gap: float = 0.0,
+                      seed: int = 1, progress: Progress | None = None, cancel: Cancel | None = None) -> SitingResult:
     """Solves the module's problem. problem : an lscp with areas and share 0; shares : (A,) 0..1. The rest as in `solving.solve`.
 
     Infeasible, as a result, where an area cannot reach its share (`reachable_shares` says which), or p, budget or rules forbid it.
@@ -142,7 +144,7 @@ def _plan(problem: SitingProblem, shares: Floats, clock: Clock, gap: float, seed
     free = problem.p is None and problem.budget is None and problem.rules is None
     if not cover.rows and (free or task.lawful(np.empty(0, dtype=np.int64))):
         return Plan(problem.existing, 0.0, METHOD + "existing sites are enough", reductions=cover.counts)
-    start = exchanged(task, spare(task, greedy(task)), clock)
+    start = spare(task, greedy(task))
     known = start if task.lawful(start) else None
     if len(cover.column) <= DIRECT_ENTRIES or not free:
         return _direct(task, known, clock, gap, seed)
@@ -160,8 +162,8 @@ def _without_idle_areas(cover: Cover, needed: Floats) -> tuple[Cover, Floats]:
 
 
 # ---- plans -----------------------------------------------------------------------------------------------------------
-def greedy(task: _Task, forbidden: Mask | None = None, begin: Picks | None = None) -> Picks:
-    """Columns opened one after another for what they bring areas of what these still need, each area's need counting as 1, for their price."""
+def greedy(task: _Task, begin: Picks | None = None) -> Picks:
+    """Columns opened one after another for what they bring areas of what these need, each area's need counting as 1, for their price."""
     cover, needed = task.cover, task.needed
     column_start, rows = cover.by_column()
     price = np.maximum(cover.price, 1e-9)
@@ -181,7 +183,7 @@ def greedy(task: _Task, forbidden: Mask | None = None, begin: Picks | None = Non
     brings = np.bincount(place, cover.weight[entry_row] * ~covered[entry_row], minlength=len(pair))
     by_row = cover.start
     scale = np.where(needed > 0, 1.0 / np.where(needed > 0, needed, 1.0), 0.0)
-    shut = np.zeros(len(cover.site), dtype=bool) if forbidden is None else forbidden.copy()
+    shut = np.zeros(len(cover.site), dtype=bool)
     shut[chosen] = True
     while (got < needed).any():
         short = np.maximum(0.0, needed - got)
@@ -227,76 +229,37 @@ def spare(task: _Task, chosen: Picks) -> Picks:
     return np.array(sorted(kept), dtype=np.int64)
 
 
-def exchanged(task: _Task, chosen: Picks, clock: Clock, *, part: float = 0.15, most_s: float = 10.0, rounds: int = 400) -> Picks:
-    """Better plans by taking a few neighbouring columns out and filling up greedily with others, as long as rounds and time allow."""
-    until = clock.spent_s + min(most_s, part * clock.left_s)
-    best, price = chosen, task.price(chosen)
-    start, rows = task.cover.by_column()
-    random = np.random.default_rng(1)
-    for _ in range(rounds):
-        if clock.over or clock.spent_s > until or len(best) < 2:
-            break
-        seed = int(best[random.integers(len(best))])
-        touched = np.zeros(task.cover.rows, dtype=bool)
-        touched[rows[start[seed]:start[seed + 1]]] = True
-        areas = np.unique(task.cover.area[touched])
-        shared = np.array([np.isin(task.cover.area[rows[start[c]:start[c + 1]]], areas).any() for c in best])
-        near = best[shared]
-        size = int(random.integers(2, 7))
-        out = np.unique(np.r_[seed, near[random.permutation(len(near))[:size]]])
-        forbidden = np.zeros(len(task.cover.site), dtype=bool)
-        forbidden[out[random.random(len(out)) < 0.7]] = True
-        plan = greedy(task, forbidden, np.setdiff1d(best, out))
-        if not task.enough(plan):
-            continue
-        plan = spare(task, plan)
-        if task.price(plan) <= price:
-            best, price = plan, task.price(plan)
-    return best
-
-
 # ---- proofs ----------------------------------------------------------------------------------------------------------
-def model(task: _Task, columns: Picks | None = None) -> tuple[LinearModel, Picks, Picks]:
-    """The linear model on some columns (None: all), the columns and rows it holds."""
-    cover = task.cover
-    picked = np.arange(len(cover.site)) if columns is None else np.sort(columns)
-    place = np.full(len(cover.site), -1)
-    place[picked] = np.arange(len(picked))
-    live = place[cover.column] >= 0
-    row, column = cover.row_of[live], place[cover.column[live]]
-    used = np.unique(row)
-    number = np.full(cover.rows, -1)
-    number[used] = np.arange(len(used))
-    m, r = len(picked), len(used)
-    rows = Rows()
-    rows.add(np.r_[number[row], np.arange(r)], np.r_[column, m + np.arange(r)], np.r_[np.ones(len(row)), -np.ones(r)], 0.0, np.inf, r)
-    asking = np.flatnonzero(task.needed > 0)
-    at = np.full(len(task.needed), -1)
-    at[asking] = np.arange(len(asking))
-    rows.add(at[cover.area[used]], m + np.arange(r), cover.weight[used] / task.needed[cover.area[used]], 1.0, np.inf, len(asking))
-    limit_rows(rows, task.problem, cover.site[picked], cover.price[picked])
+def model(task: _Task) -> LinearModel:
+    """The module's linear model; columns: x, y."""
+    cover, rows = task.cover, Rows()
+    m, r = len(cover.site), cover.rows
+    rows.add(np.r_[cover.row_of, np.arange(r)], np.r_[cover.column, m + np.arange(r)], np.r_[np.ones(len(cover.column)), -np.ones(r)], 0.0,
+             np.inf, r)
+    asking, area = np.unique(cover.area, return_inverse=True)
+    rows.add(area, m + np.arange(r), cover.weight / task.needed[cover.area], 1.0, np.inf, len(asking))
+    limit_rows(rows, task.problem, cover.site, cover.price)
     whole = np.r_[np.ones(m, dtype=bool), np.zeros(r, dtype=bool)]
-    made = rows.model(maximise=False, cost=np.r_[cover.price[picked], np.zeros(r)], col_upper=np.ones(m + r), whole=whole,
-                      unit=whole_unit(cover.price[picked]))
-    return made, picked, used
+    return rows.model(maximise=False, cost=np.r_[cover.price, np.zeros(r)], col_upper=np.ones(m + r), whole=whole,
+                      unit=whole_unit(cover.price))
 
 
-def _begin(task: _Task, chosen: Picks, picked: Picks, used: Picks) -> Floats:
+def _begin(task: _Task, chosen: Picks) -> Floats:
     """The solution of the model that a plan stands for."""
     opened = np.zeros(len(task.cover.site), dtype=bool)
     opened[chosen] = True
     covered = np.bincount(task.cover.row_of, opened[task.cover.column], minlength=task.cover.rows) > 0
-    return np.r_[opened[picked], covered[used]].astype(np.float64)
+    x: Floats = np.r_[opened, covered].astype(np.float64)
+    return x
 
 
 def _direct(task: _Task, start: Picks | None, clock: Clock, gap: float, seed: int) -> Plan:
     """The whole problem by branch and cut."""
-    whole, picked, used = model(task)
-    found = run(whole, clock, gap=gap, seed=seed, start=None if start is None else _begin(task, start, picked, used))
+    found = run(model(task), clock, gap=gap, seed=seed, start=None if start is None else _begin(task, start))
     method = METHOD + "branch and cut (HiGHS)"
     if found.infeasible and start is None:
         return Plan(None, None, method, infeasible=True, reductions=task.cover.counts)
-    best = _best(task, start, found.x, picked)
+    best = _best(task, start, found.x)
     if best is None:
         return Plan(None, None, method, found.stopped, reductions=task.cover.counts)
     bound = max(0.0, found.bound)
@@ -305,48 +268,36 @@ def _direct(task: _Task, start: Picks | None, clock: Clock, gap: float, seed: in
     return Plan(task.sites(best), bound, method, found.stopped, reductions=task.cover.counts)
 
 
-def _best(task: _Task, start: Picks | None, x: Floats | None, picked: Picks) -> Picks | None:
+def _best(task: _Task, start: Picks | None, x: Floats | None) -> Picks | None:
     """The cheaper of a plan and of a solution that keeps everything when recomputed."""
     best = start
     if x is not None:
-        other = picked[np.flatnonzero(x[:len(picked)] > 0.5)]
+        other = np.flatnonzero(x[:len(task.cover.site)] > 0.5)
         if task.enough(other) and task.lawful(other) and (best is None or task.price(other) < task.price(best)):
             best = other
     return best
 
 
 def _large(task: _Task, start: Picks, clock: Clock, gap: float, seed: int) -> Plan:
-    """Bound by a first-order method, then branch and cut on the sites that it and the plan at hand use. Without p, budget and rules."""
+    """Bound by a first-order method, a plan rounded from it, then search and a bound area by area. Without p, budget and rules."""
     unit = whole_unit(task.cover.price)
     until = clock.spent_s + min(BOUND_S, BOUND_PART * clock.left_s)
     proof = least_cost(task.cover, task.needed, target=task.price(start), out_of_time=lambda: clock.over or clock.spent_s > until)
-    bound = to_unit(proof.value, unit, maximise=False)
-    best = start
+    bound, best = to_unit(proof.value, unit, maximise=False), start
     rounded = spare(task, greedy(task, begin=np.flatnonzero(proof.shares > 0.5)))
     if task.enough(rounded) and task.price(rounded) < task.price(best):
-        best = exchanged(task, rounded, clock)
-    if not _near(task.price(best), bound, gap, unit) and not clock.over:
-        part, picked, used = model(task, _likely(task, proof, best))
-        found = run(part, clock, gap=gap, seed=seed, start=_begin(task, best, picked, used), limit_s=0.8 * clock.left_s)
-        better = _best(task, best, found.x, picked)
-        best = best if better is None else better
-    if not _near(task.price(best), bound, gap, unit) and not clock.over:
-        best = exchanged(task, best, clock, part=1.0, most_s=clock.left_s, rounds=1000)
-    stopped = "gap" if _near(task.price(best), bound, gap, unit) or not clock.over else clock.word
-    return Plan(task.sites(best), bound, METHOD + "first-order bound, branch and cut on likely sites (HiGHS)", stopped,
+        best = rounded
+
+    def near(price: float) -> bool:
+        return price - bound <= max(gap * price, 0.5 * unit, 1e-12)
+
+    best = improved(task.cover, task.needed, best, clock, seed=seed, until_s=clock.spent_s + SEARCH_PART * clock.left_s, enough=near)
+    if not near(task.price(best)):
+        later = clock.spent_s + AREA_PART * clock.left_s
+        stronger = by_area(task.cover, task.needed, proof, clock, seed=seed, until_s=later)
+        bound = max(bound, to_unit(stronger, unit, maximise=False))
+        best = improved(task.cover, task.needed, best, clock, seed=seed + 1, until_s=clock.limit_s, enough=near)
+    price = task.price(best)
+    stopped = "gap" if near(price) or not clock.over else clock.word
+    return Plan(task.sites(best), min(bound, price), METHOD + "first-order bound, neighbouring areas anew (HiGHS)", stopped,
                 reductions=task.cover.counts)
-
-
-def _near(price: float, bound: float, gap: float, unit: float) -> bool:
-    """Whether a plan is as near its bound as asked, or as its unit lets it be."""
-    return price - bound <= max(gap * price, 0.5 * unit, 1e-12)
-
-
-def _likely(task: _Task, proof: AreaBound, best: Picks) -> Picks:
-    """Columns of the plan, then those with the least reduced cost, as many as the part may have entries."""
-    size = np.bincount(task.cover.column, minlength=len(task.cover.site))
-    score = proof.reduced.copy()
-    score[best] = -np.inf
-    order = np.argsort(score, kind="stable")
-    count = int(np.searchsorted(np.cumsum(size[order]), PART_ENTRIES))
-    return order[:max(count, len(best))]

@@ -3,7 +3,7 @@
 | spec | candidates |
 | --- | --- |
 | `NAME` | the rows of `[candidates.NAME]` that have a place |
-| `streets:D` | junctions, street ends and places every D metres along the streets, thinned so that no two are nearer than D metres straight |
+| `streets:D` | junctions, street ends and places every D metres along the streets, thinned: no two nearer than D metres straight |
 | `grid:D` | the corners of a square grid D metres wide in the project's metric CRS, on whole multiples of D |
 
 Candidates of streets and grid lie inside the project's boundary. They are the same for the same city and spec, on every machine.
@@ -217,8 +217,10 @@ def existing_stock(found: Candidates, kinds: tuple[str, ...] = ()) -> BoolArray:
     if kinds:
         asked = {one.strip().lower() for one in kinds}
         return np.array([word in asked for word in words], dtype=bool)
-    known = [any(part in word for part in EXISTING_WORDS) or str(act).strip().lower() == "convert" for word, act in zip(words, do, strict=True)]
-    return np.array(known, dtype=bool)
+    known = [any(part in word for part in EXISTING_WORDS) for word in words]
+    convert = [str(act).strip().lower() == "convert" for act in do]
+    found_known: BoolArray = np.array(known, dtype=bool) | np.array(convert, dtype=bool)
+    return found_known
 
 
 def unit_of(city: City, level: str, x: FloatArray, y: FloatArray) -> IntArray:
