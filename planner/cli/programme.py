@@ -28,7 +28,8 @@ DEFAULT_YEARS = 5
 @click.argument("project", required=False, type=click.Path(path_type=Path))
 @click.option("--pack", "packs", multiple=True, metavar="ID", help="bundled id or pack file; may repeat / 指标包编号或文件，可多次给出")
 @click.option("--targets", metavar="ID,ID", help="targets to close; all that are not met if absent / 要达标的指标，默认所有未达标指标")
-@click.option("--candidates", metavar="FILE", help="candidate actions (.csv, .xlsx); worked out from the gaps if absent / 候选措施表，默认由缺口生成")
+@click.option("--candidates", metavar="FILE", help="candidate actions (.csv, .xlsx), or the name of a ledger "
+              "of [candidates]; worked out from the gaps if absent / 候选措施表，默认由缺口生成")
 @click.option("--budget", metavar="CNY", help="yuan in all (9e6) or by year (2026=3e6,2027=4e6) / 预算（元），总额或分年")
 @click.option("--years", metavar="2026:2030", help="first and last year; five from next year if absent / 起止年份，默认自明年起五年")
 @click.option("--lead", default="", metavar="KIND=N,...", help="years from first money to service: new=2,expand=1,convert=1,share=1,open=0 "
@@ -40,9 +41,9 @@ DEFAULT_YEARS = 5
 @click.option("--save", metavar="NAME", help="keep the programme as a scenario / 存为情景")
 @record_options
 @command_options
-def command(project: Path | None, packs: tuple[str, ...], targets: str | None, candidates: str | None, budget: str | None, years: str | None,
-            lead: str, time_limit_s: float, gap: float, seed: int, save: str | None, form: str, out: Path | None, lang: str,
-            quiet: bool) -> None:
+def command(project: Path | None, packs: tuple[str, ...], targets: str | None, candidates: str | None, budget: str | None,
+            years: str | None, lead: str, time_limit_s: float, gap: float, seed: int, save: str | None, form: str, out: Path | None,
+            lang: str, quiet: bool) -> None:
     """Reads project and packs, finds the programme, evaluates the city under it, prints."""
     from planner.cli.programme_tables import as_dict, csv_text, table
     from planner.plan.programme import make_programme, wanted_targets
@@ -63,7 +64,7 @@ def command(project: Path | None, packs: tuple[str, ...], targets: str | None, c
     named = tuple(dict.fromkeys(part.strip() for part in (targets or "").split(",") if part.strip()))
     city = read_city(found, report=report)
     wanted = wanted_targets(city, chosen, dt.date(last, 12, 31), named)
-    offered = _offered(found, city, wanted, candidates, report)
+    offered = _offered(found, city, wanted, dt.date(last, 12, 31), candidates, report)
     for issue in report.issues:
         if issue.code == "cost_magnitude":
             note(issue.done(lang), quiet)
@@ -83,7 +84,8 @@ def command(project: Path | None, packs: tuple[str, ...], targets: str | None, c
         sys.exit(1)
 
 
-def _offered(project: Project, city: City, wanted: Wanted, candidates: str | None, report: QualityReport) -> Generated:
+def _offered(project: Project, city: City, wanted: Wanted, day: dt.date, candidates: str | None,
+             report: QualityReport) -> Generated:
     """The candidate actions: those of a table, of one of the project's ledgers of premises, or worked out from the gaps."""
     from planner.plan.programme_file import read_candidates
     from planner.plan.programme_generate import Generated, generate
@@ -97,7 +99,7 @@ def _offered(project: Project, city: City, wanted: Wanted, candidates: str | Non
     if project.costs is None and wanted.failing:
         raise InputError("programme_no_costs")
     costs = read_unit_costs(project.costs, report) if project.costs is not None else ()
-    return generate(city, wanted, costs, premises=candidates)
+    return generate(city, wanted, costs, day=day, premises=candidates)
 
 
 def _remark(programme: Programme, lang: str) -> str:

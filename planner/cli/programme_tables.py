@@ -16,8 +16,8 @@ SCHEMA = "planner.programme/1"
 WAN = 10_000
 DO = {"new": "add"}
 """Kinds of action as a table of candidates writes them, where that is another word."""
-COLUMNS = ("id", "do", "kind", "layer", "name", "facility", "unit", "lon", "lat", "year", "cost", "running_cny", "estimate", "price_year", "source",
-           "certainty", "closes")
+COLUMNS = ("id", "do", "kind", "layer", "name", "facility", "unit", "lon", "lat", "year", "cost", "running_cny", "estimate", "price_year",
+           "source", "certainty", "closes")
 SHOWN_CLOSES = 3
 
 
@@ -28,8 +28,8 @@ def as_dict(programme: Programme, project: str, packs: Sequence[str], lang: str)
         "status": programme.status, "cost": programme.cost_cny, "bound": programme.bound, "gap": programme.gap,
         "targets_closed": list(programme.closed), "targets_open": [one.target_id for one in programme.left_open],
         "actions": [_action(one) for one in programme.planned],
-        "years": [{"year": line.year, "spent": line.spent_cny, "budget": line.budget_cny, "running": line.running_cny, "opened": line.opened,
-                   "targets_closed": list(line.closed)} for line in programme.years],
+        "years": [{"year": line.year, "spent": line.spent_cny, "budget": line.budget_cny, "running": line.running_cny,
+                   "opened": line.opened, "targets_closed": list(line.closed)} for line in programme.years],
         "open": [_open(one) for one in programme.left_open],
         "not_confirmed": list(programme.not_confirmed), "broken": list(programme.broken),
         "budget": programme.horizon.budget_cny, "budgets": {str(year): money for year, money in programme.horizon.budgets.items()},
@@ -41,11 +41,13 @@ def as_dict(programme: Programme, project: str, packs: Sequence[str], lang: str)
 def _action(one: Planned) -> dict[str, Any]:
     """One action."""
     found = one.candidate
-    return {"id": found.id, "do": DO.get(found.kind, found.kind), "layer": found.layer, "year": one.year, "cost": found.cost_cny,
-            "closes": list(one.closes), "kind": found.kind, "name": found.name, "facility": found.host, "unit": found.unit, "lon": found.lon,
-            "lat": found.lat, "spend": {str(year): money for year, money in one.spend.items()}, "running_cny": found.running_cny,
-            "estimate": found.estimate, "price_year": found.price_year, "source": found.source, "certainty": found.certainty,
-            "existing_premises": found.existing or found.kind != "new"}
+    return {
+        "id": found.id, "do": DO.get(found.kind, found.kind), "layer": found.layer, "year": one.year, "cost": found.cost_cny,
+        "closes": list(one.closes), "kind": found.kind, "name": found.name, "facility": found.host, "unit": found.unit, "lon": found.lon,
+        "lat": found.lat, "spend": {str(year): cny for year, cny in one.spend.items()}, "running_cny": found.running_cny,
+        "estimate": found.estimate, "price_year": found.price_year, "source": found.source, "certainty": found.certainty,
+        "existing_premises": found.existing or found.kind != "new",
+    }
 
 
 def _open(one: LeftOpen) -> dict[str, Any]:
@@ -142,7 +144,8 @@ def _years(programme: Programme, lang: str) -> str:
 def progress(one: LeftOpen, lang: str) -> str:
     """How far a target that stays open has come: "14 → 17 of 20 units", else its shortfall."""
     if one.after.units_required is not None and one.after.units_met is not None:
-        return t("programme.progress_units", lang, before=one.before.units_met, after=one.after.units_met, required=one.after.units_required)
+        units = {"before": one.before.units_met, "after": one.after.units_met, "required": one.after.units_required}
+        return t("programme.progress_units", lang, **units)
     if one.after.shortfall is None:
         return "-"
     before = "-" if one.before.shortfall is None else f"{one.before.shortfall:,.6g}"

@@ -115,7 +115,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class UnitCost:
-    """One row of the project's table of unit costs: yuan for each `unit` (facility, bed, m2) of an action on a layer."""
+    """One row of the project's table of unit costs: yuan for each `unit` (facility, bed, m2) of an action on a layer.
+
+    running_cny : running subsidy a year for each unit, None where the table has none. size : usual size of a facility (beds, m2), likewise.
+    """
 
     layer: str
     action: str
@@ -124,6 +127,8 @@ class UnitCost:
     price_year: str = ""
     source: str = ""
     certainty: str = ""
+    running_cny: float | None = None
+    size: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,8 +144,8 @@ def make_programme(
     """
     clock = Clock(time_limit_s)
     day = dt.date(horizon.last, 12, 31)
-    dated = any(_dated(result.check) for result in wanted.results.values() if result.check is not None)
-    options = options_of(candidates, horizon, each_year=bool(horizon.budgets) or dated)
+    dated = {slug for ident in wanted.failing if (check := wanted.results[ident].check) is not None for slug in _dated_layers(check)}
+    options = options_of(candidates, horizon, dated)
     beside = beside_of(city, candidates, options)
     columns = Columns(len(options))
     forms: dict[str, Form] = {}
@@ -185,11 +185,12 @@ def _to_close(wanted: Wanted) -> tuple[str, ...]:
     return tuple(ident for ident, result in wanted.results.items() if result.state not in idle)
 
 
-def _dated(check: Check) -> bool:
-    """Whether the year in which something opens decides whether it counts."""
-    conditions: list[Condition] = [*check.where, *check.having]
-    conditions += [condition for member in (*check.any_of, *check.all_of) for condition in member.where]
-    return check.opened_in is not None or any(condition.column in DATE_COLUMNS for condition in conditions)
+def _dated_layers(check: Check) -> frozenset[str]:
+    """The layers of which the year of opening decides what a check counts."""
+    members = (*check.any_of, *check.all_of)
+    conditions: list[Condition] = [*check.where, *check.having, *(condition for member in members for condition in member.where)]
+    dated = check.opened_in is not None or any(condition.column in DATE_COLUMNS for condition in conditions)
+    return frozenset((*check.layers, *(member.layer for member in members if member.layer))) if dated else frozenset()
 
 
 def _told(city: City, wanted: Wanted, candidates: Sequence[Candidate], horizon: Horizon, task: Task, forms: Mapping[str, Form],

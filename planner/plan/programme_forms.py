@@ -17,7 +17,7 @@ import numpy as np
 from planner.inputs.layers import FloatArray, IntArray
 from planner.measure.city import City
 from planner.plan.programme_lines import Asked, Form, Gap, Line, NotLinearError, Test, constant, floor_test, sums
-from planner.plan.programme_reach import Columns, covered_people, people_left
+from planner.plan.programme_reach import Columns, covered_people
 from planner.targets.counts import contributions
 from planner.targets.evaluate import bound_of, nested_bound, unit_bounds
 from planner.targets.evaluation import TargetResult
@@ -107,7 +107,8 @@ def form_of(city: City, beside: Beside, pack: TargetPack, result: TargetResult, 
     if check is None or check.metric not in (*COUNTED, *REACHED):
         raise NotLinearError(check.metric if check is not None else "no_check")
     _simple(check, beside)
-    question = Question(Inquiry(city, pack, check, day, Ledger()), Inquiry(beside.city, pack, check, day, Ledger()), beside, columns, target)
+    now, plus = (Inquiry(one, pack, check, day, Ledger()) for one in (city, beside.city))
+    question = Question(now, plus, beside, columns, target)
     try:
         return _facilities(question) if check.by == FACILITY else _units(question, result)
     except DataMissingError as missing:
@@ -272,7 +273,8 @@ class _Amounts:
             base = sums([self.under[k] for k in numbers], signs, stands)
         amount = sums([self.top[k] for k in numbers], signs, stands)
         over = constant(1) if base is None else base
-        return Figure(amount, over, exact(self.check.per), style, asked=style == "load" or over.const != 0, spoils=tuple(sorted(set(spoils))))
+        asked = style == "load" or over.const != 0
+        return Figure(amount, over, exact(self.check.per), style, asked=asked, spoils=tuple(sorted(set(spoils))))
 
     def blank(self, rows: IntArray) -> bool:
         """Whether a blank of these facilities leaves their sum open upwards."""
@@ -334,9 +336,8 @@ def _facilities(question: Question) -> Form:
         rows = np.array([k])
         if units.exempt[k]:
             continue
-        if amounts.blank(rows) or (units.maybe[k] and amounts.stands[k]):
-            if amounts.stands[k]:
-                raise NotLinearError("blanks")
+        if amounts.stands[k] and (amounts.blank(rows) or units.maybe[k]):
+            raise NotLinearError("blanks")
         there = sums([Fraction(1)], [amounts.signs[k]], [amounts.stands[k]])
         test = _alone(amounts, k, bounds[k])
         if test is None:
@@ -360,6 +361,3 @@ def _alone(amounts: _Amounts, k: int, bound: Bound | None) -> Test | None:
     if not under:
         return None
     return _test(Figure(constant(amounts.top[k]), constant(under), exact(amounts.check.per)), bound)
-
-
-__all__ = ["Beside", "form_of", "people_left"]

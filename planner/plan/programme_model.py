@@ -4,8 +4,8 @@ Sets: options o (an action opened in a year), targets t with units u. Variables:
 s_u what a unit is short of; c people within reach (programme_reach).
 Rows: every gap of a closed target or passing unit is at most 0, else at most its largest value; sum of p_u >= required * y_t; one option at
 most of each action and of each exclusive group; cost within the budget, and in each year within that year's.
-Stages with a budget: 1 max sum of y_t over binding targets, 2 max sum of y_t, 3 min sum of s_t / (shortfall before), 4 min cost. Without one:
-1-2 decide which can be closed at all, then 4. Last, among equals: 5 fewest on new land, then fewest actions, 6 earliest years.
+Stages with a budget: 1 max sum of y_t over binding targets, 2 max sum of y_t, 3 min sum of s_t / (shortfall before), 4 min cost. Without
+one: 1-2 decide which can be closed at all, then 4. Last, among equals: 5 fewest on new land, then fewest actions, 6 earliest years.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 
 from planner.plan.programme_lines import Asked, Form, Gap, Test
 from planner.plan.programme_reach import Columns
+from planner.plan.programme_years import earlier
 from planner.siting.linear import LinearModel, Rows, whole_unit
 from planner.siting.problem import Floats
 from planner.siting.results import relative_gap
@@ -48,8 +49,8 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is to be solved. forms : targets to close, with which of them bind and what each is short of today. guards : targets that are met
-    and must stay so. exclusive : groups of options of which one at most is chosen. budgets : year -> yuan, empty for none."""
+    """What is to be solved. forms : targets to close; binding : which of them bind. guards : targets that are met and must stay so.
+    exclusive : groups of options of which one at most is chosen. budgets : year -> yuan, empty for none."""
 
     options: tuple[Option, ...]
     forms: tuple[Form, ...]
@@ -279,7 +280,7 @@ def solve(task: Task, *, clock: Clock, gap: float = 0.0, seed: int = 1) -> Solve
     if stages.x is None:
         return Solved(None, None, None, stages.steps, clock.spent_s, stages.infeasible)
     _tie_break(stages)
-    chosen = tuple(o for o in range(len(task.options)) if stages.x[o] > CHOSEN)
+    chosen = earlier(task, _chosen(stages)) if not stages.steps.get("years", True) else _chosen(stages)
     cost = sum(task.options[o].cost_cny for o in chosen)
     if not task.limited:
         least = everything.bound if math.isfinite(everything.bound) else 0.0

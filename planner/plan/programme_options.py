@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -98,12 +99,14 @@ class Horizon:
         return {one: cost_cny / len(years) for one in years}
 
 
-def options_of(candidates: Sequence[Candidate], horizon: Horizon, *, each_year: bool) -> tuple[Option, ...]:
-    """The options of candidates: the earliest year alone, or every year in which each may open. Those too late to open are left out."""
+def options_of(candidates: Sequence[Candidate], horizon: Horizon, dated: AbstractSet[str] = frozenset()) -> tuple[Option, ...]:
+    """The options of candidates: the earliest year in which each may open, and every later one too where there are yearly budgets or the
+    year decides what it counts for (`dated` : layers of which that is so). Those that cannot open within the years are left out."""
     found: list[Option] = []
     for number, one in enumerate(candidates):
         years = horizon.opens(one.kind)
-        for year in years if each_year else years[:1]:
+        every = bool(horizon.budgets) or any({action.layer, action.to_layer} & dated for action in one.actions)
+        for year in years if every else years[:1]:
             new_land = not (one.existing or one.kind in PREMISES)
             found.append(Option(number, year, one.cost_cny, horizon.spend(one.kind, year, one.cost_cny), new_land, year - years[0]))
     return tuple(found)

@@ -97,11 +97,6 @@ def covered_people(now: Inquiry, plus: Inquiry, beside: Beside, columns: Columns
     return found, people, Line(whole_const, whole_terms), Fraction(float(weight[scope].sum()))
 
 
-def people_left(line: Line, people: Fraction) -> Fraction:
-    """People whom no choice of options reaches."""
-    return people - line.most
-
-
 def _limits(now: Inquiry, bound: Bound | None) -> tuple[tuple[Limit, ...], IntArray]:
     """The limits in use and whose they are; of the longest way, its ceiling."""
     check = now.check
@@ -138,9 +133,9 @@ def _way(plus: Inquiry, beside: Beside, pool: Pool, limits: Sequence[Limit], own
             continue
         travel, limit_m = _travel(plus, limit)
         always |= mine & _within(plus.city, fixed, travel, limit_m)
-        for who, facility in _pairs(plus.city, moving, travel, limit_m):
-            if mine[who]:
-                near[who].append(facility)
+        for i, facility in _pairs(plus.city, moving, travel, limit_m):
+            if mine[i]:
+                near[i].append(facility)
     return _Way(always, near, [(stands[k], signs[k]) for k in pools])
 
 
@@ -172,11 +167,11 @@ def _pairs(city: City, chosen: Chosen, travel: TravelProfile | None, limit_m: fl
         who = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.start))
         yield from zip(who.tolist(), matrix.column.tolist(), strict=True)
         return
-    for facility in range(len(chosen.row)):
-        here = np.array([facility])
-        one = Chosen(chosen.layer[here], chosen.row[here], chosen.x[here], chosen.y[here], chosen.extents.take(here))
-        for who in np.flatnonzero(within(straight_line(city, one), limit_m)).tolist():
-            yield who, facility
+    for number in range(len(chosen.row)):
+        rows: IntArray = np.array([number], dtype=np.int64)
+        one = Chosen(chosen.layer[rows], chosen.row[rows], chosen.x[rows], chosen.y[rows], chosen.extents.take(rows))
+        for i in np.flatnonzero(within(straight_line(city, one), limit_m)).tolist():
+            yield i, number
 
 
 Merged = tuple[int, bool, tuple[tuple[int, tuple[Carrier, ...]], ...]]

@@ -1,7 +1,8 @@
-"""Why a target stays open under a programme: it is no line, nothing can be offered for it, the money or the time is short, clauses conflict."""
+"""Why a target stays open under a programme: it is no line, nothing can be offered for it, money or time is short, clauses conflict."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,6 +10,7 @@ from planner.plan.gaplist import Sentence
 from planner.plan.programme_lines import Form, NotLinearError
 from planner.plan.programme_model import Task, solve
 from planner.siting.solver import Clock
+from planner.targets.catalogue import layer_info
 from planner.targets.evaluation import TargetResult
 
 SHARE_OF_TIME = 0.25
@@ -39,16 +41,27 @@ def why_open(task: Task, forms: Mapping[str, Form], not_lines: Mapping[str, NotL
     for ident, result in results.items():
         if ident in not_lines:
             reason = not_lines[ident]
-            params = {key: value for key, value in reason.params.items()}
-            found[ident] = Sentence("programme.why.not_linear", {"reason": Sentence(f"programme.not_linear.{reason.key}", params)}), None
+            said = Sentence(f"programme.not_linear.{reason.key}", reason.params)
+            found[ident] = Sentence("programme.why.not_linear", {"reason": said}), None
         elif ident not in forms:
             found[ident] = Sentence("programme.why.state", {"state": Sentence(f"evaluate.state_{result.state}")}), None
+        elif ident not in closed and (window := _window_past(task, result)) is not None:
+            found[ident] = window, None
         elif ident not in closed:
             found[ident] = _why(task, forms, ident, closed, [one for one in lacking if one.target_id == ident], time, seed)
     return {ident: found.get(ident, (Sentence("programme.why.unknown"), None)) for ident in results}
 
 
-def _why(task: Task, forms: Mapping[str, Form], ident: str, closed: Sequence[str], lacking: Sequence[Lacking], time: Clock, seed: int) -> Reason:
+def _window_past(task: Task, result: TargetResult) -> Sentence | None:
+    """That only facilities opened in years before the programme count."""
+    window = result.check.opened_in if result.check is not None else None
+    if window is None or any(window[0] <= option.year <= window[1] for option in task.options):
+        return None
+    return Sentence("programme.why.window", {"first": str(window[0]), "last": str(window[1])})
+
+
+def _why(task: Task, forms: Mapping[str, Form], ident: str, closed: Sequence[str], lacking: Sequence[Lacking], time: Clock,
+         seed: int) -> Reason:
     """One target that could be a line."""
     form = forms[ident]
     alone = _cost_of(task, [form], time, seed, free=True)
@@ -56,7 +69,7 @@ def _why(task: Task, forms: Mapping[str, Form], ident: str, closed: Sequence[str
         return Sentence("programme.why.time_limit"), None
     closes, cost = alone
     if not closes:
-        return _nothing_to_offer(form, lacking), None
+        return _nothing_to_offer(task, form, lacking, time, seed), None
     if not task.limited:
         for other in closed:
             both = _cost_of(task, [form, forms[other]], time, seed, free=True)
@@ -88,16 +101,18 @@ def _cost_of(task: Task, forms: Sequence[Form], time: Clock, seed: int, *, free:
     return all(form.closed(filled) for form in forms), cost
 
 
-def _nothing_to_offer(form: Form, lacking: Sequence[Lacking]) -> Sentence:
-    """No choice of candidates closes it: how far they reach, and what could not be offered at all."""
+def _nothing_to_offer(task: Task, form: Form, lacking: Sequence[Lacking], time: Clock, seed: int) -> Sentence:
+    """No choice of candidates closes it: what could not be offered at all, else how far all that is offered reaches."""
     missing = next((one for one in lacking if one.why == "cost"), None)
     if missing is not None:
-        return Sentence("programme.why.no_cost", {"layer": missing.layer, "do": Sentence(f"gaps.do.{missing.do}")})
+        return Sentence("programme.why.no_cost", {"layer": layer_info(missing.layer).name, "do": Sentence(f"gaps.do.{missing.do}")})
+    free = replace(task, forms=(form,), binding=(False,), budget_cny=math.inf, budgets={})
+    solved = solve(free, clock=Clock(time.left_s), seed=seed) if not time.over else None
+    if solved is None or solved.options is None:
+        return Sentence("programme.why.no_candidate_known")
+    filled = task.columns.filled(solved.options)
     if form.required is not None or len(form.asked) > 1:
-        able = sum(any(all(gap.settled()[0].least <= 0 for gap in test.gaps) for test in asked.tests) if asked.any_of
-                   else all(gap.settled()[0].least <= 0 for test in asked.tests for gap in test.gaps) for asked in form.asked)
+        able = sum(asked.passed(filled) for asked in form.asked)
         required = len(form.asked) if form.required is None else form.required
         return Sentence("programme.why.no_candidate_units", {"able": able, "required": required})
-    gaps = [gap for asked in form.asked for test in asked.tests for gap in test.gaps]
-    left = max((float(gap.settled()[0].least) for gap in gaps), default=0.0)
-    return Sentence("programme.why.no_candidate", {"left": max(0.0, left)})
+    return Sentence("programme.why.no_candidate", {"left": float(form.short(filled))})
