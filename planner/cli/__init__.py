@@ -15,6 +15,7 @@ COMMANDS = {
     "gaps": "gap list and capital-project list / 缺口清单与项目库",
     "scenario": "named scenarios over the baseline / 情景方案",
     "compare": "what a scenario changes, and why / 情景比较与归因",
+    "layout": "homes merged, units chosen, centres with stations / 撤并整合、选单元、中心带站点",
     "distances": "street distances between two point tables / 路网距离",
     "place": "facilities without a position / 待落点设施",
     "site": "where to build, on the project's network, with a bound / 设施选址",

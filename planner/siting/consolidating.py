@@ -162,8 +162,8 @@ def solve_consolidation(problem: ConsolidationProblem, *, time_limit_s: float = 
 
     The proof is of the first pass (cost, or homes closed); further passes choose among plans that are as good.
     Reasons of an infeasible problem: `open_homes` (amount: homes that must be open), `no_way` (one home: it must close, and no home in
-    reach can take anybody), `unplaced` (one home each, amount: residents without a bed even in the plan that places the most),
-    `kept_share` (amount: the largest share that can be kept), `together`.
+    reach can take anybody), `unplaced` (one home each, amount: residents without a bed even in the plan that places the most; of one such
+    plan, for there may be several), `kept_share` (amount: the largest share that can be kept), `together`.
     """
     clock = Clock(time_limit_s, progress, cancel)
     form = Form(problem, _cover(problem), short=False)
@@ -192,7 +192,7 @@ def _rounded(form: Form, x: Floats) -> Floats:
 
 
 def _reasons(problem: ConsolidationProblem, clock: Clock, seed: int) -> tuple[Reason, ...]:
-    """What stands in the way, from the plan that leaves the fewest residents unplaced, and the one that keeps most people in reach."""
+    """What stands in the way: of placing the residents, of keeping people in reach, or of both together."""
     own, rules = problem.homes, problem.rules
     must = int((own.fixed == 1).sum())
     if rules.open_homes is not None and must > rules.open_homes:
@@ -201,18 +201,29 @@ def _reasons(problem: ConsolidationProblem, clock: Clock, seed: int) -> tuple[Re
     found = [Reason("no_way", (home,), float(own.residents[home])) for home in np.flatnonzero(shut).tolist()]
     if found:
         return tuple(found)
+    found = [*_unplaced(replace(problem, rules=replace(rules, kept_share=None)), clock, seed), *_kept_share(problem, clock, seed)]
+    return tuple(found) or _unplaced(problem, clock, seed) or (Reason("together"),)
+
+
+def _unplaced(problem: ConsolidationProblem, clock: Clock, seed: int) -> tuple[Reason, ...]:
+    """Residents without a bed in the plan that leaves the fewest of them, home by home."""
     form = Form(problem, _cover(problem), short=True)
     fewest = run(home_model(form, form.vector(unplaced=1.0)), clock, seed=seed)
-    if fewest.x is not None:
-        left = np.round(fewest.x[form.unplaced_at:form.covered_at])
-        found = [Reason("unplaced", (home,), float(left[home])) for home in np.flatnonzero(left > 0).tolist()]
-    elif fewest.infeasible and rules.kept_share is not None:
-        today = float(problem.weight[problem.today].sum())
-        asked = Form(replace(problem, rules=replace(rules, kept_share=0.0)), form.cover, short=True)
-        most = run(home_model(asked, asked.vector(row=form.cover.weight), maximise=True, ask_share=False), clock, seed=seed)
-        if most.objective is not None and today > 0:
-            found = [Reason("kept_share", (), 1 - (float(form.cover.weight.sum()) - most.objective) / today)]
-    return tuple(found) or (Reason("together"),)
+    left = np.zeros(form.homes) if fewest.x is None else np.round(fewest.x[form.unplaced_at:form.covered_at])
+    return tuple(Reason("unplaced", (home,), float(left[home])) for home in np.flatnonzero(left > 0).tolist())
+
+
+def _kept_share(problem: ConsolidationProblem, clock: Clock, seed: int) -> tuple[Reason, ...]:
+    """The largest share that can be kept, wherever residents go, if it is less than what is asked."""
+    asked, today = problem.rules.kept_share, float(problem.weight[problem.today].sum())
+    if asked is None or today <= 0:
+        return ()
+    form = Form(replace(problem, rules=replace(problem.rules, kept_share=0.0)), _cover(problem), short=True)
+    most = run(home_model(form, form.vector(row=form.cover.weight), maximise=True, ask_share=False), clock, seed=seed)
+    if most.objective is None:
+        return ()
+    share = 1 - (float(form.cover.weight.sum()) - most.objective) / today
+    return (Reason("kept_share", (), share),) if share < asked - WITHIN_SHARE else ()
 
 
 def _no_plan(problem: ConsolidationProblem, proof: Proof) -> ConsolidationResult:

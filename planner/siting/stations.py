@@ -10,10 +10,10 @@ import numpy.typing as npt
 from planner.errors import SitingError
 from planner.siting.choices import Choices, in_range, limits, not_negative, only, share_stated
 from planner.siting.linear import LinearModel, Rows, whole_unit
-from planner.siting.problem import Columns, Floats, Pairs
+from planner.siting.problem import Columns, Floats, Pairs, Picks
 from planner.siting.proof import WHOLE, Proof, Reason, concluded, cover_rows, covered, covering, group_rows, impossible
 from planner.siting.reduce import Cover
-from planner.siting.results import WITHIN_SHARE, nearest
+from planner.siting.results import PROOF_REL, WITHIN_SHARE, nearest
 from planner.siting.solver import Cancel, Clock, Progress, run
 
 METHOD = "centres and stations, branch and cut (HiGHS)"
@@ -111,25 +111,25 @@ def centres_per_unit(problem: StationsProblem) -> tuple[Floats, Floats]:
     return np.minimum(least, may), np.maximum(most, there)
 
 
-def stations_model(problem: StationsProblem, cover: Cover) -> LinearModel:
-    """Two-level location (Moore and ReVelle 1982, with a hierarchy by unit): x_j centre, s_k station, y_i covered; columns in this order.
+def stations_model(problem: StationsProblem, cover: Cover, reached: float | None = None) -> LinearModel:
+    """Two-level location (Moore and ReVelle 1982, with a hierarchy by unit): x_j centre, s_k station, y_i covered, l_k an existing station
+    with its centre in reach; columns in this order.
 
     max  sum_i w_i y_i          or   min  sum_j f_j x_j + sum_k g_k s_k   s.t.  sum_i w_i y_i >= S sum_i w_i
     s.t. y_i <= sum_{k serves i} s_k + sum_{j serves i} x_j
          s_k <= sum_{j in C_k} x_j                     C_k: centres of k's own unit within the limit (existing k: only if bound)
          least <= sum_{j in a} x_j <= most             for all units a
          sum_j f_j x_j + sum_k g_k s_k <= B,  sum_k s_k <= n   where given
-    What exists is fixed at 1.
+         l_k <= sum_{j in C_k} x_j                     for existing k that are not bound
+    What exists is fixed at 1. reached : the optimum, known; of the plans that reach it the one that links most existing stations is sought.
     """
     j, k, r, rules = len(problem.centres), len(problem.stations), cover.rows, problem.rules
     rows = Rows()
     group_rows(rows, problem.centres.group, *centres_per_unit(problem))
     bound = np.flatnonzero((problem.stations.fixed == 0) | ((problem.stations.fixed == 1) & rules.bind_existing))
-    renumber = np.full(k, -1)
-    renumber[bound] = np.arange(len(bound))
-    entry = renumber[problem.links.row_of] >= 0
-    rows.add(np.r_[renumber[problem.links.row_of[entry]], np.arange(len(bound))], np.r_[problem.links.column[entry], j + bound],
-             np.r_[np.ones(int(entry.sum())), -np.ones(len(bound))], 0.0, np.inf, len(bound))
+    other = np.flatnonzero((problem.stations.fixed == 1) & (not rules.bind_existing))
+    _linked(rows, problem, bound, j + bound)
+    _linked(rows, problem, other, j + k + r + np.arange(len(other)))
     cover_rows(rows, cover, j + k)
     price = np.r_[problem.centres.price, problem.stations.price]
     if rules.budget is not None:
@@ -142,16 +142,33 @@ def stations_model(problem: StationsProblem, cover: Cover) -> LinearModel:
         needed = (rules.share - WITHIN_SHARE) * float(problem.weight.sum()) - base
         rows.one(j + k + np.arange(r), cover.weight * scale, needed * scale, np.inf)
     kept = np.r_[problem.centres.fixed, problem.stations.fixed]
-    cost = np.r_[np.zeros(j + k), cover.weight] if problem.maximised else np.r_[price, np.zeros(r)]
+    most, free = problem.maximised, np.zeros(r + len(other))
+    cost = np.r_[np.zeros(j + k), cover.weight, free[r:]] if most else np.r_[price, free]
+    offset, unit = base if most else 0.0, whole_unit(cover.weight if most else price)
+    if reached is not None:
+        slack = PROOF_REL * max(abs(reached), 1.0)
+        rows.one(np.arange(len(cost)), cost, reached - offset - slack if most else -np.inf, np.inf if most else reached - offset + slack)
+        most, cost, offset, unit = True, np.r_[np.zeros(j + k + r), np.ones(len(other))], 0.0, 1.0
     return rows.model(
-        maximise=problem.maximised, cost=cost, col_lower=np.r_[(kept == 1).astype(np.float64), np.zeros(r)],
-        col_upper=np.r_[(kept != -1).astype(np.float64), np.ones(r)], whole=np.r_[np.ones(j + k, dtype=bool), np.zeros(r, dtype=bool)],
-        offset=base if problem.maximised else 0.0, unit=whole_unit(cover.weight if problem.maximised else price))
+        maximise=most, cost=cost, col_lower=np.r_[(kept == 1).astype(np.float64), free], col_upper=np.r_[(kept != -1).astype(np.float64),
+                                                                                                         np.ones(len(free))],
+        whole=np.arange(len(cost)) < j + k, offset=offset, unit=unit)
+
+
+def _linked(rows: Rows, problem: StationsProblem, station: Picks, column: Picks) -> None:
+    """column of each of these stations <= its centres within the limit that are open."""
+    place = np.full(len(problem.stations), -1)
+    place[station] = np.arange(len(station))
+    own = place[problem.links.row_of]
+    entry = own >= 0
+    rows.add(np.r_[own[entry], np.arange(len(station))], np.r_[problem.links.column[entry], column],
+             np.r_[np.ones(int(entry.sum())), -np.ones(len(station))], 0.0, np.inf, len(station))
 
 
 def solve_stations(problem: StationsProblem, *, time_limit_s: float = 60.0, gap: float = 0.0, seed: int = 1,
                    progress: Progress | None = None, cancel: Cancel | None = None) -> StationsResult:
-    """Solves the problem; the same problem and seed give the same answer unless the clock or `cancel` ended the run.
+    """Solves the problem; the same problem and seed give the same answer unless the clock or `cancel` ended the run. Of plans that are
+    equally good the one is taken in which most existing stations have their centre in reach.
 
     Reasons of an infeasible problem: `unit_centres` (about units: too few candidates, or more centres exist than allowed),
     `station_unlinked` (about existing stations that no centre can be in reach of), `share` (amount: the share that can be reached),
@@ -172,6 +189,9 @@ def solve_stations(problem: StationsProblem, *, time_limit_s: float = 60.0, gap:
         proof = concluded(found, None, maximise=problem.maximised, clock=clock, seed=seed, method=METHOD)
         return StationsResult(proof, nothing, nothing, nothing, 0.0, total, 0.0)
     opened = found.x[:j + k] > WHOLE
+    if (problem.stations.fixed == 1).any() and found.objective is not None:
+        further = run(stations_model(problem, cover, found.objective), clock, seed=seed)
+        opened = opened if further.x is None else further.x[:j + k] > WHOLE
     got = float(problem.weight[covered(row, column, opened, len(problem.weight))].sum())
     cost = float(price[opened].sum())
     proof = concluded(found, got if problem.maximised else cost, maximise=problem.maximised, clock=clock, seed=seed, method=METHOD)

@@ -130,3 +130,10 @@ def test_where_possible_units_get_what_they_can_and_keep_what_they_have():
     assert [(r.code, r.about) for r in strict.proof.reasons] == [("unit_centres", (0, 1))]
     lenient = solve_stations(posed([[1, 0], [0, 1]], [[5, 6], [5, 5]], rules=StationRules(stations=2, where_possible=True), **shown))
     assert lenient.centres.tolist() == [0, 1] and lenient.stations.tolist() == [0] and lenient.covered_weight == 1.0
+
+
+def test_of_equal_plans_the_centre_goes_where_most_existing_stations_belong_to_it():
+    problem = posed([[1, 0, 0], [0, 1, 1]], [[50, 5, 40], [50, 5, 40], [3, 50, 40]], centre_in=[0, 0, 0], station_in=[0, 0, 0],
+                    station_fixed=[1, 1, 1], rules=StationRules(stations=3))
+    answer = solve_stations(problem)
+    assert answer.centres.tolist() == [1] and answer.centre_of.tolist() == [1, 1, -1] and answer.proof.status == "optimal"
