@@ -63,16 +63,20 @@ def command(project: Path | None, wishes: tuple[str, ...], network: bool, show_c
     if out is not None and out.suffix.lower() == ".xlsx":
         from planner.export.issue_list import write_issue_list
 
-        write_issue_list(report, out, lang, () if compared is None else _against().sheets(compared, lang))
+        write_issue_list(report, out, lang, () if compared is None else _changes().change_sheets(compared, lang))
     elif show_columns and form == "table":
         from planner.cli.check_columns import tables
 
         write(tables(report, lang), out)
     elif compared is not None and form == "csv":
-        write(as_csv(_against().change_rows(compared), _against().CHANGE_KEYS), out)
+        write(as_csv(_changes().change_rows(compared), _changes().CHANGE_KEYS), out)
     else:
         text = _text(report, examined, network, form, lang, compared)
-        write(text if compared is None or form != "table" else text + "\n" + _against().tables(compared, lang), out)
+        if compared is not None and form == "table":
+            from planner.cli.check_against import tables as change_tables
+
+            text += "\n" + change_tables(compared, lang)
+        write(text, out)
     if write_columns and said is not None:
         from planner.cli.check_columns import confirm
 
@@ -100,11 +104,11 @@ def blocking_line(report: QualityReport, lang: str) -> str:
     return error_text(blocked(report), lang)
 
 
-def _against() -> Any:
-    """The module that says a comparison; imported where there is one, so that the command starts lightly."""
-    from planner.cli import check_against
+def _changes() -> Any:
+    """The module that lists changes; imported where there are some, so that the command starts lightly."""
+    from planner.export import change_list
 
-    return check_against
+    return change_list
 
 
 def _text(report: QualityReport, examined: NetworkQuality | None, network: bool, form: str, lang: str,

@@ -7,18 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.cli.common import as_table, note
+from planner.export.change_list import said_change
 from planner.i18n import t
-from planner.plan.against import CHANGE_KEYS, KINDS, Comparison, compare
+from planner.plan.against import KINDS, Comparison, compare
 
 if TYPE_CHECKING:
-    from planner.export.issue_list import MoreSheet
     from planner.inputs.readers import Survey
     from planner.plan.project import Project
 
 SHOWN_CHANGES = 300
 """So many changes are printed as a table; JSON, CSV and the workbook have all of them."""
 SHOWN = ("kind", "name", "row", "old_row", "column", "old", "new", "how")
-WIDTHS = {"layer": 26, "name": 28, "old_name": 28, "column": 20, "old": 26, "new": 26}
 
 
 def against(project: Project, found: Survey, old: Path, within_m: float, layers: tuple[str, ...], lang: str, quiet: bool) -> Comparison:
@@ -31,11 +30,6 @@ def against(project: Project, found: Survey, old: Path, within_m: float, layers:
     for layer, issue in compared.unread.items():
         note(t("against.unread", lang, layer=layer, file=issue.file, issue=issue.done(lang)), quiet)
     return compared
-
-
-def change_rows(compared: Comparison) -> list[dict[str, Any]]:
-    """One dictionary a change with the keys of CHANGE_KEYS."""
-    return [change.to_dict() for layer in compared.layers for change in layer.changes]
 
 
 def tables(compared: Comparison, lang: str) -> str:
@@ -64,34 +58,11 @@ def tables(compared: Comparison, lang: str) -> str:
 
 def _row(change: dict[str, Any], lang: str) -> list[str]:
     """A change as cells of a table for people."""
-    said = _said(change, lang)
+    said = said_change(change, lang)
     return [_cell(said["name"] or said["old_name"] if key == "name" else said[key]) for key in SHOWN]
-
-
-def _said(change: dict[str, Any], lang: str) -> dict[str, Any]:
-    """A change with its kind and its way of matching in words."""
-    return change | {"kind": t(f"against.{change['kind']}", lang), "how": t(f"against.how_{change['how']}", lang) if change["how"] else ""}
 
 
 def _cell(value: object) -> str:
     """A cell on one line, shortened, without signs that a terminal would obey."""
     shown = "".join(char if char.isprintable() else " " for char in ("" if value is None else str(value)))
     return shown if len(shown) <= 36 else shown[:35] + "…"
-
-
-def sheets(compared: Comparison, lang: str) -> list[MoreSheet]:
-    """The comparison as further sheets of the issue list: numbers by layer, and all changes."""
-    from planner.export.issue_list import MoreSheet
-    from planner.export.sheets import Column
-
-    note_text = t("against.title", lang, metres=f"{compared.within_m:g}")
-    files, numbers = ("layer", "old_file", "file"), ("old_rows", "rows", *KINDS)
-    summary = [{"layer": layer.layer, "old_file": layer.old_file, "file": layer.file, "old_rows": layer.old_rows, "rows": layer.rows,
-                **layer.counts} for layer in compared.layers]
-    changes = [_said(row, lang) for row in change_rows(compared)]
-    return [
-        MoreSheet("against.sheet_summary", "against.sheet_title", note_text,
-                  [Column(key, t(f"against.{key}", lang), "0" if key in numbers else "") for key in (*files, *numbers)], summary),
-        MoreSheet("against.sheet", "against.sheet_title", note_text,
-                  [Column(key, t(f"against.{key}", lang), "0" if key in ("row", "old_row") else "", width=WIDTHS.get(key))
-                   for key in CHANGE_KEYS], changes, t("against.none", lang))]

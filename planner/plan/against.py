@@ -114,19 +114,8 @@ def compare(project: Project, found: Survey, old: Path, *, within_m: float = WIT
     """
     wanted = [spec for spec in project.facilities if spec.slug in found.facilities and (not layers or spec.slug in layers)]
     specs = _old_specs(wanted, old)
-    report = QualityReport()
     beside = position_files(_project_folder(old) or project.folder)
-    former = survey(project.boundaries, specs, None, crs=found.crs or project.crs, buffer_m=project.buffer_m, lines=lambda _: None,
-                    report=report, kept=beside)
-    compared, unread = [], {}
-    for spec in specs:
-        placed = former.facilities.get(spec.slug)
-        if placed is None:
-            issue = next((issue for issue in report.blocking if issue.file == spec.file.shown), None)
-            if issue is not None:
-                unread[spec.slug] = issue
-            continue
-        compared.append(layer_changes(placed, found.facilities[spec.slug], within_m))
+    compared, unread = hold_against(project, found, specs, within_m=within_m, beside=beside)
     if _by_columns(wanted, old):  # the file was tried with every section: those that it does not hold say nothing
         compared = [layer for layer in compared if layer.old_rows]
         unread = {} if compared else unread
@@ -139,6 +128,24 @@ def compare(project: Project, found: Survey, old: Path, *, within_m: float = WIT
     read = {layer.layer for layer in compared}
     return Comparison(within_m, tuple(compared), unread, tuple(spec.slug for spec in wanted if spec.slug not in read),
                       tuple(spec for spec in specs if spec.slug in read))
+
+
+def hold_against(project: Project, found: Survey, former: Sequence[FacilitySpec], *, within_m: float,
+                 beside: Sequence[FileRef]) -> tuple[list[LayerChanges], dict[str, Issue]]:
+    """The ledgers of a survey against former ones of the same layers: the changes of each, and the layers that could not be read, with the
+    reason. beside : files of positions kept beside the former ledgers."""
+    report = QualityReport()
+    before = survey(project.boundaries, former, None, crs=found.crs or project.crs, buffer_m=project.buffer_m, lines=lambda _: None,
+                    report=report, kept=beside)
+    compared: list[LayerChanges] = []
+    unread: dict[str, Issue] = {}
+    for spec in former:
+        placed = before.facilities.get(spec.slug)
+        if placed is not None:
+            compared.append(layer_changes(placed, found.facilities[spec.slug], within_m))
+        elif (issue := next((issue for issue in report.blocking if issue.file == spec.file.shown), None)) is not None:
+            unread[spec.slug] = issue
+    return compared, unread
 
 
 def _old_specs(wanted: Sequence[FacilitySpec], old: Path) -> list[FacilitySpec]:

@@ -26,6 +26,34 @@ class KeptLedger:
     new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class FormerLedger:
+    """A former ledger among the snapshots: its original name, the copy, the day it was kept, the day its data speak for ("" unknown), and
+    its layers."""
+
+    original: str
+    file: Path
+    kept: str
+    date: str
+    layers: tuple[str, ...]
+
+
+def former_ledgers(folder: Path) -> tuple[FormerLedger, ...]:
+    """The former ledgers of the project in `folder`, the latest first; what is damaged is left out."""
+    place = state_folder(folder, "snapshots") / "ledgers"
+    found = []
+    for about in sorted(place.glob("*.json"), reverse=True) if place.is_dir() else ():
+        try:
+            said = json.loads(about.read_text(encoding="utf-8"))
+            one = FormerLedger(str(said["file"]), about.with_suffix(""), str(said["kept"]), str(said["date"] or ""),
+                               tuple(map(str, said["layers"])))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        if one.file.is_file():
+            found.append(one)
+    return tuple(sorted(found, key=lambda one: one.kept, reverse=True))
+
+
 def keep_ledgers(folder: Path, specs: Sequence[FacilitySpec], *, now: dt.datetime) -> tuple[KeptLedger, ...]:
     """Copies the files of some sections into `snapshots/ledgers` of the project in `folder`.
 

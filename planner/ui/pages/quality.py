@@ -7,7 +7,7 @@ import streamlit as st
 
 from planner.i18n import t
 from planner.quality import SEVERITIES
-from planner.ui import column_panel, issue_panel, network_panel, placing_panel, state, system_panel
+from planner.ui import column_panel, issue_panel, ledger_panel, network_panel, placing_panel, state, system_panel
 from planner.ui.desk import Desk
 from planner.ui.faults import said
 from planner.ui.text import escaped
@@ -45,6 +45,7 @@ def _body(desk: Desk) -> None:
         st.dataframe(file_frame(desk), hide_index=True, width="stretch", placeholder="")
     placing_panel.show(desk)
     column_panel.show(desk)
+    ledger_panel.show(desk)
     system_panel.show(desk)
     network_panel.show(desk)
 
