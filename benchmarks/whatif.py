@@ -61,7 +61,8 @@ def whatif(city, packs, slugs: list[str], rounds: int) -> dict[str, object]:
             assert found.targets == evaluate(other, packs, as_of=DAY).targets, f"round {number} is not what a whole evaluation gives"
     for name, values in (("wall", wall), ("CPU", cpu)):
         p95 = float(np.quantile(values, 0.95))
-        told[f"one site more, {name} s"] = {"median": round(statistics.median(values), 3), "p95": round(p95, 3), "most": round(max(values), 3)}
+        figures = {"median": statistics.median(values), "p95": p95, "most": max(values)}
+        told[f"one site more, {name} s"] = {key: round(value, 3) for key, value in figures.items()}
     return told | {"rounds": rounds, "layers": len(layers), "targets": len(found.targets), "worked out anew": [min(anew), max(anew)],
                    "checked against a whole evaluation": min(CHECKED, rounds)}
 

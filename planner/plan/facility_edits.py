@@ -213,8 +213,8 @@ class Ledgers:
         if isinstance(counts, str):
             raise where.fault("unit_unknown", action, unit=counts)
         for level, code in lies_in.items():
-            ledger.columns[f"in_{level}"][row] = code
-            ledger.columns[f"unit_{level}"][row] = counts[level]
+            ledger.mark(row, f"in_{level}", code)
+            ledger.mark(row, f"unit_{level}", counts[level])
 
 
 def _near(column: str, columns: Any) -> str:
@@ -275,6 +275,12 @@ class _Ledger:
             self.columns[column][row] = value if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else f"{value:g}"
         return True
 
+    def mark(self, row: int, column: str, code: str) -> None:
+        """A cell of a column of our own: the code of a unit, or "" for no."""
+        flag = column in self.kinds and self.kinds[column].kind == "b"
+        self.columns.setdefault(column, [""] * len(self.geometry))[row] = bool(code) if flag else code
+        self.kinds.setdefault(column, np.dtype(object))
+
     def shut(self, row: int, day: str) -> None:
         """A facility is closed from a day on, or ("") counts on no day."""
         self.write(row, "status", "closed")
@@ -285,7 +291,8 @@ class _Ledger:
         import shapely
 
         self.columns["x"][row], self.columns["y"][row] = x, y
-        self.columns["placed_by_name"][row] = False
+        if "placed_by_name" in self.columns:
+            self.mark(row, "placed_by_name", "")
         self.geometry[row] = shapely.Point(x, y)
         if self.extents is not None:
             before, after = np.arange(row), np.arange(row + 1, len(self.extents))

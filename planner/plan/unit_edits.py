@@ -299,7 +299,7 @@ def _rezoned_layer(layer: FacilityLayer, other: FacilityLayer | None, lookup: Un
     for row, (ident, x, y) in enumerate(zip(frame["id"], frame["x"], frame["y"], strict=True)):
         k = known.get((str(ident), repr(x), repr(y)))
         if k is not None and other is not None:
-            cells = {column: str(other.frame[column].iloc[k]) for column in columns}
+            cells = {column: str(other.frame[column].iloc[k]) for column in columns if column in other.frame}
         else:
             lies = lookup.codes_at(x, y) if np.isfinite(x) else dict.fromkeys(lookup.units, "")
             said = {level: str(frame[level].iloc[row]) for level in stated} if layer.count_by == "stated" or not np.isfinite(x) else {}
