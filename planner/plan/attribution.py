@@ -90,13 +90,14 @@ def in_order(states: Sequence[Values[Key]], players: Sequence[Player]) -> Parts[
 
 
 def as_floats(parts: Mapping[Player, Fraction], whole: float) -> dict[Player, float]:
-    """Parts as numbers; what rounding leaves goes to the largest, so that `math.fsum` of them is the whole."""
+    """Parts as numbers; what rounding leaves goes to the largest, then to smaller ones, so that `math.fsum` of them is the whole as nearly
+    as their digits can tell it."""
     found = {player: float(part) for player, part in parts.items()}
-    if not found:
-        return found
-    largest = max(found, key=lambda player: abs(found[player]))
-    for _ in range(4):
-        found[largest] += whole - math.fsum(found.values())
+    for player in sorted(found, key=lambda player: -abs(found[player])):
+        left = whole - math.fsum(found.values())
+        if left == 0:
+            break
+        found[player] += left
     return found
 
 

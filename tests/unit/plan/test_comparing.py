@@ -39,8 +39,9 @@ def at(x: float) -> dict[str, float]:
 
 @pytest.fixture
 def pack():
-    entries = [{"id": key, "title": {"zh": "指标", "en": "target"}, "clause": "1", "kind": "target", "layer": "home", "check": check,
-                "comparator": "<=" if key == "size" else ">=", "value": value, "unit": unit} for key, (check, unit, value) in CHECKS.items()]
+    plain = {"title": {"zh": "指标", "en": "target"}, "clause": "1", "kind": "target", "layer": "home"}
+    entries = [plain | {"id": key, "check": check, "comparator": "<=" if key == "size" else ">=", "value": value, "unit": unit}
+               for key, (check, unit, value) in CHECKS.items()]
     return build_pack({"schema": "planner.pack/1", "id": "p", "title": {"zh": "包", "en": "pack"}, "source": {"document": "d"},
                        "target": entries}, "p.toml")
 
