@@ -130,14 +130,17 @@ def _answer(path: Path | None, question: SitingQuestion, weights: tuple[str, ...
     costs = read_unit_costs(project.costs, report) if project.costs is not None else ()
     run = run_siting(city, question, rules=rules, costs=costs, time_limit_s=time_limit, gap=gap, seed=seed)
     told = {each: sentence(run, each) for each in ("zh", "en")}
+    ledger = next((spec.file.shown for spec in project.candidates if spec.name == run.candidates.spec), None)
+    about = report.record(ledger) if ledger is not None else None
+    lines = remarks(run, city, lang, dropped=0 if about is None else about.rows_in - about.rows_kept - about.rows_not_selected)
     if form == "json":
         write(as_json(site_views.record(run, city, rules, told)), out)
     elif form == "csv":
         write(as_csv(site_views.rows(run), site_views.FIELDS), out)
     else:
-        write(site_views.table(run, lang, [told[lang], *remarks(run, city, lang)]), out)
+        write(site_views.table(run, lang, [told[lang], *lines]), out)
     if form != "table":
-        for line in (told[lang], *remarks(run, city, lang)):
+        for line in (told[lang], *lines):
             note(line, quiet)
     if comparison is not None:
         write(site_views.comparison_csv(run, rules, lang), comparison)

@@ -46,7 +46,8 @@ def _words(run: SitingRun, lang: str) -> dict[str, object]:
     if question.budget is not None:
         limits.append(t("site.of_budget", lang, budget=_money(question.budget, lang)))
     kept = t("site.kept", lang, count=run.existing) if run.existing else ""
-    return {"count": len(run.new), "existing": run.existing, "kept": kept, "limit": limit, "group": group, "unit": unit,
+    return {"count": len(run.new), "existing": run.existing, "kept": kept, "limit": limit, "limit_m": f"{run.limit_m:,.0f}",
+            "group": group, "unit": unit,
             "layer": pick(layer_info(question.layer).name, lang) or question.layer, "share": _down(question.share or 0.0),
             "any": t("site.any", lang, limits=t("site.and", lang).join(limits)) if limits else t("site.any_at_all", lang)}
 
@@ -135,13 +136,14 @@ def _least_form(run: SitingRun, lang: str) -> tuple[str, dict[str, object]]:
     question, answer = run.question, run.result
     assert answer.objective is not None
     bound = answer.bound or 0.0
-    if question.budget is not None or question.cheapest:
+    money = question.budget is not None or question.cheapest
+    figures: dict[str, object]
+    if money:
         figures = {"value": _money(answer.objective, lang), "bound": _money(math.floor(bound), lang),
                    "apart": _money(math.ceil(answer.objective - bound), lang)}
     else:
-        whole = math.ceil(bound - 1e-6)
-        figures = {key: t("site.places", lang, count=count) for key, count in
-                   (("value", len(run.new)), ("bound", whole), ("apart", max(len(run.new) - whole, 0)))}
+        fewest = math.ceil(bound - 1e-6)
+        figures = {"bound": f"{fewest:,}", "apart": f"{max(len(run.new) - fewest, 0):,}"}
     if question.share is None:
         aim = t("site.aim.all", lang, **_aim(run, lang))
     elif question.by is None:
@@ -150,7 +152,7 @@ def _least_form(run: SitingRun, lang: str) -> tuple[str, dict[str, object]]:
         aim = t("site.aim.each", lang, **_aim(run, lang))
         if run.short and question.where_possible:
             aim += t("site.aim.but", lang, count=len(run.short), **_aim(run, lang))
-    return "least", {**figures, "aim": aim}
+    return "least_cost" if money else "least", {**figures, "aim": aim}
 
 
 def _aim(run: SitingRun, lang: str) -> dict[str, object]:
@@ -185,8 +187,11 @@ _FORMS: dict[str, Callable[[SitingRun, str], tuple[str, dict[str, object]]]] = {
 
 
 # ---- beside it -------------------------------------------------------------------------------------------------------
-def remarks(run: SitingRun, city: City, lang: str) -> list[str]:
-    """What must be known beside the sentence: which people, which speed, who and what could not be attached, what was left out."""
+def remarks(run: SitingRun, city: City, lang: str, *, dropped: int = 0) -> list[str]:
+    """What must be known beside the sentence: which people, which speed, who and what could not be attached, what was left out.
+
+    dropped : rows of the ledger of candidates that could not be read as places (`planner check` names them).
+    """
     question, found = run.question, run.candidates
     kind = t(f"check.columns.kind_{city.demand.kinds.get(question.group) or 'unstated'}", lang)
     words = _words(run, lang)
@@ -200,7 +205,7 @@ def remarks(run: SitingRun, city: City, lang: str) -> list[str]:
             f"{t(f'site.rule.{code}', lang)} {count}" for code, count in counts.items())))
     unknown = sum(bool(asks) and bool(ok) for asks, ok in zip(run.screened.unknown, run.screened.passes, strict=True))
     for key, count, params in (
-            ("unknown", unknown, {}),
+            ("unknown", unknown, {}), ("candidates_dropped", dropped, {}),
             ("candidates_without_place", len(found.without_place), {"listed": _listed(list(found.without_place), lang)}),
             ("candidates_unattached", len(run.unattached_candidates), {"listed": _listed(list(run.unattached_candidates), lang)}),
             ("without_place", run.existing_without_place, {}),

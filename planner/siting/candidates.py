@@ -31,6 +31,8 @@ LEDGER, STREETS, GRID = "ledger", "streets", "grid"
 _SPACED = re.compile(r"(streets|grid):(.*)", re.DOTALL)
 LEAST_SPACING_M = 10.0
 """Candidates nearer to each other than this are the same building."""
+SLACK_M = 0.01
+"""Places so little nearer than the spacing are at it: the metres along a street and those between its places differ by rounding."""
 MOST = 200_000
 """More candidates than this are a slip of the spacing, not a question."""
 EXISTING_WORDS = ("闲置", "腾退", "校舍", "厂房", "用房", "办公", "premises", "building", "idle")
@@ -129,7 +131,7 @@ def _of_ledger(city: City, name: str) -> Candidates:
 def _along_streets(city: City, travel: TravelProfile, spacing_m: float, spec: str) -> tuple[FloatArray, FloatArray]:
     """Junctions first, the busiest before the others, then street ends and places along the streets; those too near one taken are left."""
     network = city.streets.network(travel.mode)
-    steps = np.maximum(np.ceil(network.length_m / spacing_m).astype(np.int64) - 1, 0)
+    steps = np.maximum(np.floor((network.length_m + SLACK_M) / spacing_m).astype(np.int64) - 1, 0)  # pieces of D metres or a little more
     if network.nodes + int(steps.sum()) > 20 * MOST:
         raise InputError("candidates_many", spec=spec, most=MOST)
     degree = np.bincount(network.tail, minlength=network.nodes) + np.bincount(network.head, minlength=network.nodes)
@@ -170,7 +172,7 @@ def thinned(x: FloatArray, y: FloatArray, spacing_m: float) -> IntArray:
     tree = cKDTree(points)
     free = np.ones(len(x), dtype=bool)
     taken = []
-    nearer = np.nextafter(spacing_m, 0.0)
+    nearer = max(spacing_m - SLACK_M, 0.0)
     for place in range(len(x)):
         if free[place]:
             taken.append(place)
