@@ -12,6 +12,8 @@ COMMANDS = {
     "packs": "target packs and their clauses / 指标包与条款",
     "evaluate": "every target of a pack on this data / 指标达标评估",
     "programme": "the programme that closes a plan / 达标建设方案",
+    "allocate": "a quota split over units, exactly / 指标任务分解",
+    "balance": "unmet demand and free beds brought together / 床位余缺平衡",
     "gaps": "gap list and capital-project list / 缺口清单与项目库",
     "scenario": "named scenarios over the baseline / 情景方案",
     "compare": "what a scenario changes, and why / 情景比较与归因",

@@ -16,7 +16,7 @@ import numpy as np
 
 from planner.inputs.layers import FloatArray, IntArray
 from planner.measure.city import City
-from planner.plan.programme_lines import Asked, Form, Gap, Line, NotLinearError, Test, constant, floor_test, sums
+from planner.plan.programme_lines import Asked, Form, Gap, Hurdle, Line, NotLinearError, constant, floor_test, sums
 from planner.plan.programme_reach import Columns, covered_people
 from planner.targets.counts import contributions
 from planner.targets.evaluate import bound_of, nested_bound, unit_bounds
@@ -189,7 +189,7 @@ def _of_base_date(question: Question, result: TargetResult) -> Bound:
     return Bound(question.target.comparator, Fraction(result.threshold))
 
 
-def _test(figure: Figure, bound: Bound | None) -> Test:
+def _test(figure: Figure, bound: Bound | None) -> Hurdle:
     """A figure against its bound."""
     if bound is None:
         raise NotLinearError("no_figure")
@@ -198,24 +198,24 @@ def _test(figure: Figure, bound: Bound | None) -> Test:
         return _load_test(figure, bound)
     if figure.style == "longest":
         gap = Gap(figure.base.minus(figure.amount))
-        return Test((gap,), None, False)
+        return Hurdle((gap,), None, False)
     need = figure.base.times(bound.value / figure.per)
     upper = None if bound.value_max is None else figure.base.times(bound.value_max / figure.per)
     test = floor_test(figure.amount, need, bound, upper, whole=figure.whole)
     return replace(test, gaps=(*test.gaps, *spoiled))
 
 
-def _load_test(figure: Figure, bound: Bound) -> Test:
+def _load_test(figure: Figure, bound: Bound) -> Hurdle:
     """So many facilities that people or land for each of them stay under the ceiling."""
     if bound.comparator not in ("<", "<="):
         raise NotLinearError("load_floor")
     amount = figure.base.const
     if not amount:
-        return Test()
+        return Hurdle()
     ratio = round(amount / bound.value, 9)
     need = math.floor(ratio) + 1 if bound.strict else math.ceil(ratio)
     gap = Gap(constant(need).minus(figure.amount))
-    return Test((gap,), gap)
+    return Hurdle((gap,), gap)
 
 
 # ---- figures ---------------------------------------------------------------------------------------------------------
@@ -346,16 +346,16 @@ def _facilities(question: Question) -> Form:
         present = present + there
         passing = passing + (there if fine else constant(0))
         if not fine:
-            asked.append(Asked(code, (Test((Gap(there),), Gap(there.times(short)) if short else None, whole=False),)))
+            asked.append(Asked(code, (Hurdle((Gap(there),), Gap(there.times(short)) if short else None, whole=False),)))
     if check.rollup == "every":
         return Form(target.id, tuple(asked))
     if bound is None or bound.comparator not in (*FLOORS, "="):
         raise NotLinearError("share_ceiling")
     gap = Gap(present.times(bound.value).minus(passing), bound.strict)
-    return Form(target.id, (Asked("", (Test((gap,), gap),)),))
+    return Form(target.id, (Asked("", (Hurdle((gap,), gap),)),))
 
 
-def _alone(amounts: _Amounts, k: int, bound: Bound | None) -> Test | None:
+def _alone(amounts: _Amounts, k: int, bound: Bound | None) -> Hurdle | None:
     """One facility's own figure against its bound, as if it stood; None where there is nothing to ask of it."""
     under = amounts.under[k] if amounts.check.metric in QUOTIENTS else Fraction(1)
     if not under:

@@ -108,7 +108,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Hurdle:
     """One figure against what it is held to: passed where no gap is above 0.
 
     lack : what is short where it is above 0 (rounded up where `whole`), None where nothing can be added (no gap: always passed).
@@ -141,7 +141,7 @@ class Asked:
     """
 
     code: str
-    tests: tuple[Test, ...]
+    tests: tuple[Hurdle, ...]
     any_of: bool = False
     largest: bool = False
 
@@ -190,17 +190,17 @@ class Form:
         return frozenset(column for one in self.asked for test in one.tests for gap in test.gaps for column in gap.line.terms)
 
 
-def floor_test(amount: Line, need: Line, bound: Bound, upper: Line | None, *, whole: bool) -> Test:
+def floor_test(amount: Line, need: Line, bound: Bound, upper: Line | None, *, whole: bool) -> Hurdle:
     """An amount against a bound: `need` is what reaches its figure, `upper` what reaches the end of a range."""
     under, over = need.minus(amount), amount.minus(need)
     if bound.comparator in ("<", "<="):
         gap = Gap(over, bound.strict)
-        return Test((gap,), gap, whole)
+        return Hurdle((gap,), gap, whole)
     if bound.comparator in (">", ">="):
         gap = Gap(under, bound.strict)
-        return Test((gap,), gap, whole)
+        return Hurdle((gap,), gap, whole)
     most = over if upper is None else amount.minus(upper)
-    return Test((Gap(under), Gap(most)), Gap(under), whole)
+    return Hurdle((Gap(under), Gap(most)), Gap(under), whole)
 
 
 def sums(numbers: Sequence[Fraction], columns: Sequence[Sequence[tuple[int, int]]], const: Sequence[bool]) -> Line:

@@ -17,7 +17,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from planner.plan.programme_lines import Asked, Form, Gap, Test
+from planner.plan.programme_lines import Asked, Form, Gap, Hurdle
 from planner.plan.programme_reach import Columns
 from planner.plan.programme_years import earlier
 from planner.siting.linear import LinearModel, Rows, whole_unit
@@ -198,7 +198,7 @@ class _Build:
             self.row({least: 1.0, **{column: -1.0 for _, column in lacks}}, 0.0, math.inf)
         return least
 
-    def _lack(self, test: Test) -> int:
+    def _lack(self, test: Hurdle) -> int:
         """The column of what one test is short of."""
         if test.lack is None:
             return self.column(0.0, whole=False)

@@ -6,7 +6,6 @@ import itertools
 import numpy as np
 import pytest
 
-
 from planner.plan.programme_forms import Beside, form_of
 from planner.plan.programme_lines import NotLinearError
 from planner.plan.programme_reach import Columns
