@@ -55,6 +55,7 @@ def command(project: Path | None, packs: tuple[str, ...], as_of: dt.datetime | N
     from planner.targets.evaluate import evaluate
     from planner.targets.pack import in_bundled_pack, resolve_packs
     from planner.targets.sensitivity import with_sensitivity
+    from planner.targets.small_results import published_evaluation
 
     report = QualityReport()
     found = read_project(project, report=report)
@@ -70,7 +71,8 @@ def command(project: Path | None, packs: tuple[str, ...], as_of: dt.datetime | N
     city, name = under(found, scenario, report=report)
     if city.demand.hide_small:
         note(t("evaluate.small_counts", lang), quiet)
-    evaluation = with_sensitivity(city, chosen, evaluate(city, chosen, as_of=as_of.date() if as_of else dt.date.today(), scenario=name))
+    whole = with_sensitivity(city, chosen, evaluate(city, chosen, as_of=as_of.date() if as_of else dt.date.today(), scenario=name))
+    evaluation = published_evaluation(city, whole)
     known = {target.id for pack in chosen for target in pack.targets}
     unused = [target for target in sorted(city.reported) if target not in known and not in_bundled_pack(target)]
     if unused:

@@ -108,6 +108,14 @@ def ladder_of(city: City, by: str) -> list[IntArray]:
     return [*found, np.zeros(size, dtype=np.int64)]
 
 
+def unit_sums(city: City, level: str, people: FloatArray) -> FloatArray:
+    """(A,) the people of each unit of a level. people : (I,) at the demand points."""
+    codes = city.boundaries.frame(level)["code"].tolist()
+    place = {code: k for k, code in enumerate(codes)}
+    unit = np.array([place.get(code, -1) for code in city.demand.units[level]], dtype=np.int64)
+    return np.bincount(unit[unit >= 0], weights=people[unit >= 0], minlength=len(codes)).astype(np.float64)
+
+
 def masks(city: City, by: str, people: FloatArray, inside: FloatArray) -> tuple[list[BoolArray], list[BoolArray]]:
     """Per level, finest first: units whose people are hidden, and units whose people inside and outside are. people, inside : (A,)."""
     ladder = ladder_of(city, by)

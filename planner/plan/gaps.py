@@ -120,7 +120,7 @@ def gap_list(
     gaps = tuple(replace(gap, project_ids=linked.get(gap.gap_id, ())) for gap in ranked)
     if city.demand.hide_small:
         gaps = published_gaps(city, gaps, partial(heads, city))
-        projects = published_projects(projects, gaps)
+        projects = published_projects(city, projects, gaps)
     known = [project.est_cost_cny for project in projects if project.est_cost_cny is not None]
     headline = Headline(
         float(heads(city, TOTAL).sum()),

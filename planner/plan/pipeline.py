@@ -14,11 +14,12 @@ from planner.quality import QualityReport
 from planner.targets.evaluate import evaluate
 from planner.targets.evaluation import Evaluation
 from planner.targets.pack import resolve_packs
+from planner.targets.small_results import published_evaluation
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one run gives: the project and its city, the data-quality report, every target's answer, and the gaps."""
+    """What one run gives: the project and its city, the data-quality report, every target's answer, and the gaps, as they may be published."""
 
     project: Project
     city: City
@@ -38,4 +39,4 @@ def run_plan(project: Path | str | None = None, *, pack: str | None = None, as_o
     packs = resolve_packs([pack] if pack is not None else [], found.folder, found.packs)
     city = read_city(found, report=report)
     evaluation = evaluate(city, packs, as_of=as_of or dt.date.today())
-    return Plan(found, city, report, evaluation, project_gaps(found, city, evaluation, packs, report=report))
+    return Plan(found, city, report, published_evaluation(city, evaluation), project_gaps(found, city, evaluation, packs, report=report))

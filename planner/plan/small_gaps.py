@@ -11,7 +11,7 @@ import numpy as np
 
 from planner.inputs.layers import FloatArray
 from planner.measure.city import City
-from planner.measure.small_counts import SMALL, masks
+from planner.measure.small_counts import SMALL, masks, unit_sums
 from planner.plan.gaplist import CapitalProject, Gap, Headline, Sentence
 
 HIDDEN_ACTION = "gaps.action_hidden"
@@ -30,15 +30,14 @@ def published_gaps(city: City, gaps: Sequence[Gap], heads: Callable[[str], Float
         if level:
             gone |= _hidden(city, level, heads(group), {gaps[k].unit_code: k for k in rows}, gaps)
         gone |= {k for k in rows if 0 < (gaps[k].people_affected or 0) < SMALL}
-    return tuple(_without(gap) if k in gone else gap for k, gap in enumerate(gaps))
+    return tuple(_without(city, gap) if k in gone else gap for k, gap in enumerate(gaps))
 
 
 def _hidden(city: City, level: str, people: FloatArray, rows: Mapping[str, int], gaps: Sequence[Gap]) -> set[int]:
     """The rows of one target and level that are hidden: small ones and those that complete them."""
     codes = city.boundaries.frame(level)["code"].tolist()
     place = {code: k for k, code in enumerate(codes)}
-    unit = np.array([place.get(code, -1) for code in city.demand.units[level]], dtype=np.int64)
-    whole = np.bincount(unit[unit >= 0], weights=people[unit >= 0], minlength=len(codes)).astype(np.float64)
+    whole = unit_sums(city, level, people)
     inside = whole.copy()
     for code, k in rows.items():
         if code in place:
@@ -47,21 +46,44 @@ def _hidden(city: City, level: str, people: FloatArray, rows: Mapping[str, int],
     return {k for code, k in rows.items() if code in place and mask[0][place[code]]}
 
 
-def _without(gap: Gap) -> Gap:
-    """A gap that tells nobody how many people it is about."""
+def _without(city: City, gap: Gap) -> Gap:
+    """A gap that tells nobody how many people it is about, nor where they live."""
     of_people = gap.shortfall_of == "people"
+    x, y = _middle(city, gap.level, gap.unit_code, (gap.x, gap.y))
     return replace(gap, people_affected=None, minutes=None, value=None if gap.is_share or of_people else gap.value,
-                   shortfall=None if gap.is_share or of_people else gap.shortfall, action=Sentence(HIDDEN_ACTION))
+                   shortfall=None if gap.is_share or of_people else gap.shortfall, action=Sentence(HIDDEN_ACTION), x=x, y=y)
 
 
-def published_projects(projects: Sequence[CapitalProject], gaps: Sequence[Gap]) -> tuple[CapitalProject, ...]:
-    """Projects without the beneficiaries of gaps that are hidden, and without groups of 1 to 4."""
+def _middle(city: City, level: str, code: str, otherwise: tuple[float, float]) -> tuple[float, float]:
+    """A point in a unit that says nothing of its people."""
+    if level not in city.boundaries.levels:
+        return otherwise
+    units = city.boundaries.frame(level)
+    rows = np.flatnonzero(units["code"].to_numpy(object) == code)
+    if not len(rows):
+        return otherwise
+    point = units.geometry.iloc[int(rows[0])].representative_point()
+    return float(point.x), float(point.y)
+
+
+def published_projects(city: City, projects: Sequence[CapitalProject], gaps: Sequence[Gap]) -> tuple[CapitalProject, ...]:
+    """Projects without groups of 1 to 4; those of hidden gaps also without beneficiaries, sizes, costs that follow from sizes, and the
+    place where the people live."""
     told = {gap.gap_id for gap in gaps if gap.action.key != HIDDEN_ACTION}
     shown = []
     for project in projects:
-        whole = all(gap_id in told for gap_id in project.gaps)
-        shown.append(replace(project, beneficiaries={group: count for group, count in project.beneficiaries.items()
-                                                     if whole and not 0 < count < SMALL}))
+        if all(gap_id in told for gap_id in project.gaps):
+            shown.append(replace(project, beneficiaries={group: count for group, count in project.beneficiaries.items()
+                                                         if not 0 < count < SMALL}))
+            continue
+        x, y = _middle(city, project.level, project.unit_code, (project.x, project.y))
+        sized = project.beds is not None or project.area_m2 is not None
+        reasons = [why for why in project.confidence_why if not why.key.startswith("gaps.confidence.centre_")]
+        shown.append(replace(
+            project, beneficiaries={}, x=x, y=y, beds=None, area_m2=None,
+            est_cost_cny=None if sized else project.est_cost_cny,
+            cost_note=Sentence("gaps.cost.hidden") if sized and project.est_cost_cny is not None else project.cost_note,
+            confidence_why=(Sentence("gaps.confidence.centre_unit"), *reasons)))
     return tuple(shown)
 
 

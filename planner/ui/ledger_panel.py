@@ -111,7 +111,7 @@ def _tried(desk: Desk, project: Project, shown: str, given: str, data: bytes, wi
         _changes(trial.compared, lang)
         _download(trial.report, trial.compared, [project.id, trial.name, "changes"], lang)
     if not trial.sound:
-        _say(t("ui.ledger.unsound", lang, file=given), lang)
+        _say(t("ui.ledger.unsound", lang), lang)
         return
     left, right, _ = st.columns([1.2, 1.2, 2.6], vertical_alignment="bottom")
     with left:

@@ -19,6 +19,7 @@ from planner.targets.evaluate import evaluate
 from planner.targets.evaluation import Evaluation
 from planner.targets.pack import TargetPack, list_packs, resolve_packs
 from planner.targets.sensitivity import with_sensitivity
+from planner.targets.small_results import published_evaluation
 from planner.ui import state
 from planner.ui.desk import Desk
 from planner.ui.text import escaped
@@ -28,10 +29,11 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A pack's targets on the project."""
+    """A pack's targets on the project: as they may be shown, and whole, for what is worked out from them."""
 
     pack: TargetPack
     evaluation: Evaluation
+    whole: Evaluation
 
 
 def choose(desk: Desk) -> str:
@@ -48,7 +50,8 @@ def judged(desk: Desk, name: str) -> Judged:
 
     def make() -> Judged:
         (pack,) = resolve_packs((name,), Path(desk.opening.project))
-        return Judged(pack, with_sensitivity(desk.city, (pack,), evaluate(desk.city, (pack,), as_of=today)))
+        whole = with_sensitivity(desk.city, (pack,), evaluate(desk.city, (pack,), as_of=today))
+        return Judged(pack, published_evaluation(desk.city, whole), whole)
 
     today = dt.date.today()
     return _slowly(desk, ("judged", name, today), make, "ui.step.judging")
@@ -59,7 +62,7 @@ def gap_list(desk: Desk, name: str) -> tuple[Judged, GapList]:
 
     def make() -> GapList:
         project = read_project(Path(desk.opening.project), report=QualityReport())
-        return project_gaps(project, desk.city, answer.evaluation, (answer.pack,), report=desk.report)
+        return project_gaps(project, desk.city, answer.whole, (answer.pack,), report=desk.report)
 
     answer = judged(desk, name)
     return answer, _slowly(desk, ("gaps", name, answer.evaluation.date), make, "ui.step.listing")

@@ -122,5 +122,35 @@ def test_a_ledger_of_persons_needs_a_day_and_a_place(project):
         assert [issue.column for issue in report.blocking] == [key]
 
 
-def test_an_evaluation_says_that_it_is_not_protected(project):
-    assert "1 至 4 人" in run("evaluate", project, "--pack", "beijing-2021-2025", "--as-of", "2025-12-31").stderr
+PACK = """schema = "planner.pack/1"
+id = "own"
+title = { zh = "自拟", en = "own" }
+[source]
+document = "d"
+year = 2021
+[[target]]
+id = "T1"
+title = { zh = "覆盖", en = "reach" }
+clause = "1"
+kind = "target"
+layer = "home"
+comparator = ">="
+value = 60
+unit = "% of people"
+check = { metric = "population_within", travel = "walk", metres = 900, by = "community" }
+"""
+
+
+def test_an_evaluation_tells_no_small_count(project):
+    (project / "own.toml").write_text(PACK, encoding="utf-8")
+    words = ("--pack", str(project / "own.toml"), "--as-of", "2025-12-31")
+    found = run("evaluate", project, *words, "--format", "json")
+    (target,) = json.loads(found.stdout)["targets"]
+    # of A2's 3 people some are within 900 m and some are not: A3 completes those beyond, A1 those within
+    assert {unit["code"] for unit in target["units"] if unit["value"] is None} == {"A1", "A2", "A3"} and "1 至 4 人" in found.stderr
+    assert all("people_affected" not in unit for unit in target["units"] if unit["value"] is None)
+    assert 40 / 135 <= target["value"] <= 43 / 135 and "3 个单元的数未公布" in target["note"]
+    rows = list(csv.DictReader(io.StringIO(run("evaluate", project, *words, "--format", "csv").stdout)))
+    assert [row["value"] for row in rows if row["unit_code"] in ("A1", "A2", "A3")] == ["", "", ""]
+    assert run("evaluate", project, *words, "--explain", "T1").exit_code == 0
+    assert run("evaluate", project, *words, "--midterm").exit_code == 0
