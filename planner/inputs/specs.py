@@ -142,6 +142,23 @@ class CandidateSpec:
     sheet: str | None = None
 
 
+HOUSING = "growth.housing"
+"""Planned housing is a ledger of places, of this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class GrowthSpec:
+    """`[growth]`: people of later years. file : factors or people of units; ages : people by age with survival and migration; housing :
+    planned plots, read as a ledger of places; each None where planner.toml does not name it. columns map keys to headers."""
+
+    file: FileRef | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    ages: FileRef | None = None
+    ages_columns: Mapping[str, str] = field(default_factory=dict)
+    housing: CandidateSpec | None = None
+    people_per_household: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ExclusionSpec:
     """`[exclusion.NAME]`: areas in which nothing is to be built. kind : forbidden or hazard; buffer_m : and so far around them;

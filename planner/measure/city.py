@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from planner.errors import InputError
 from planner.inputs.exclusions import Exclusion
+from planner.inputs.growth import Growth
 from planner.inputs.layers import Boundaries, DemandPoints, FacilityLayer, Source
 from planner.inputs.status import Counting, counting
 from planner.network.streets import Streets
@@ -36,12 +37,26 @@ class Reported:
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleOf:
+    """Which population a city's people are. year : None where nobody says. projected : not counted, but worked out for a later year
+    (planner.measure.growth); how : group -> `stated`, `ages` or `as_today`. housing : people of planned housing among them. notes :
+    (sentence key, params) pairs, what to know of them."""
+
+    year: int | None
+    projected: bool = False
+    how: Mapping[str, str] = field(default_factory=dict)
+    housing: float = 0.0
+    notes: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class City:
     """A project in memory. `streets.network(mode)` gives the network of a mode, read on first use.
 
     `cache` keeps distances that were worked out once; it is no part of the city's value. Nor is `basemap`: kind ("water", "rail", "green")
     -> shapes in `crs`, for drawing only. `candidates` : ledger name -> places where a facility could be; `exclusions` : areas in which
-    nothing may be built, by name.
+    nothing may be built, by name. `growth` : what is stated of later years; `people_of` : which population `demand` is, None: as the
+    population file has it (`population`).
     """
 
     id: str
@@ -61,6 +76,16 @@ class City:
     basemap: Mapping[str, npt.NDArray[np.object_]] = field(default_factory=dict, compare=False, repr=False)
     candidates: Mapping[str, FacilityLayer] = field(default_factory=dict)
     exclusions: Mapping[str, Exclusion] = field(default_factory=dict)
+    growth: Growth | None = None
+    people_of: PeopleOf | None = None
+
+    @property
+    def population(self) -> PeopleOf:
+        """Which population the people are: of a later year, else of the day that the population file, or the project, speaks for."""
+        if self.people_of is not None:
+            return self.people_of
+        day = self.demand.source.date or (self.reference_date.isoformat() if self.reference_date else "")
+        return PeopleOf(int(day[:4]) if day else None)
 
     def layer(self, slug: str) -> FacilityLayer:
         """A facility layer, or an InputError that names the layers there are."""

@@ -12,22 +12,26 @@ from typing import TYPE_CHECKING, Any
 import planner
 from planner.errors import InputError, NetworkError
 from planner.inputs.specs import (
+    HOUSING,
     BasemapSpec,
     BoundarySpec,
     CandidateSpec,
     ExclusionSpec,
     FacilitySpec,
     FileRef,
+    GrowthSpec,
     PlacesSpec,
     PopulationSpec,
     StreetsSpec,
 )
-from planner.plan import sections, siting_sections
+from planner.plan import growth_section, sections, siting_sections
 from planner.plan.config import CONFIG_FILE, Config
 from planner.quality import QualityReport
 from planner.units import TravelProfile
 
 if TYPE_CHECKING:
+    from planner.inputs.growth import Growth
+    from planner.inputs.layers import FacilityLayer
     from planner.inputs.readers import Survey
     from planner.inputs.spread import StreetLines
     from planner.measure.city import City, Reported
@@ -60,7 +64,7 @@ class Project:
     candidates: tuple[CandidateSpec, ...] = ()
     basemap: tuple[BasemapSpec, ...] = ()
     costs: FileRef | None = None
-    growth: FileRef | None = None
+    growth: GrowthSpec | None = None
     places: PlacesSpec | None = None
     exclusions: tuple[ExclusionSpec, ...] = ()
     screening: Mapping[str, siting_sections.SitingRules] = field(default_factory=dict)
@@ -128,7 +132,7 @@ def _project(config: Config, folder: Path) -> Project:
         dt.date.fromisoformat(day) if day else None, BUFFER_M if buffer_m is None else buffer_m, levels, sections.streets(config),
         sections.population(config), sections.facilities(config), sections.travels(config), sections.packs(config, plan),
         sections.parameters(config, plan), sections.reported(config), sections.candidates(config), sections.basemap(config),
-        sections.plain_file(config, "costs"), sections.plain_file(config, "growth"), sections.places(config),
+        sections.plain_file(config, "costs"), growth_section.growth(config), sections.places(config),
         siting_sections.exclusions(config), siting_sections.screening(config))
 
 
@@ -141,9 +145,10 @@ def survey_project(project: Project, *, report: QualityReport) -> tuple[Survey, 
     from planner.plan.systems_confirmed import tell_converted
 
     known: list[Streets] = []
+    ledgers = (*project.candidates, *growth_section.ledgers_of(project.growth))
     found = survey(project.boundaries, project.facilities, project.population, crs=project.crs, buffer_m=project.buffer_m,
                    lines=partial(_street_lines, project, report, known), report=report, kept=position_files(project.folder),
-                   remembered=remembered_columns(project.folder), candidates=project.candidates)
+                   remembered=remembered_columns(project.folder), candidates=ledgers)
     _read_rest(project, found)
     tell_converted(project, report)
     return found, known[0] if known else None
@@ -194,7 +199,7 @@ def _read_rest(project: Project, found: Survey) -> None:
     refs: list[tuple[FileRef, str, tuple[str, ...]]] = []
     refs += [(spec.file, f"basemap.{spec.name}", ()) for spec in project.basemap]
     refs += [(spec.file, f"exclusion.{spec.name}", ()) for spec in project.exclusions]
-    refs += [(ref, role, ()) for ref, role in ((project.costs, "costs"), (project.growth, "growth")) if ref is not None]
+    refs += [(project.costs, "costs", ())] if project.costs is not None else []
     if project.places is not None:
         refs.append((project.places.file, "places", tuple(project.places.columns.values())))
     import numpy as np
@@ -203,6 +208,16 @@ def _read_rest(project: Project, found: Survey) -> None:
         table = found.reading.table(ref, wanted, role=role)
         if table is not None and not found.reading.missing_columns(table, wanted):
             found.reading.keep(table, np.ones(len(table), dtype=bool))
+    _growth(project, found, None)
+
+
+def _growth(project: Project, found: Survey, housing: FacilityLayer | None) -> Growth | None:
+    """What [growth] names; None without it, and where boundaries or people could not be read."""
+    from planner.inputs.growth import read_growth
+
+    if project.growth is None or found.ground is None or found.people is None:
+        return None
+    return read_growth(project.growth, found.ground.units, tuple(found.people.people), found.reading, housing)
 
 
 def read_city(project: Project, *, report: QualityReport | None = None) -> City:
@@ -221,6 +236,8 @@ def as_city(project: Project, found: Survey, streets: Streets | None, *, report:
     from planner.measure.city import City
 
     exclusions = read_exclusions(project.exclusions, found.crs, found.reading) if found.crs else {}
+    places = as_candidates(found)
+    growth = _growth(project, found, places.pop(HOUSING, None))
     if report.blocking:
         raise blocked(report)
     assert streets is not None
@@ -229,7 +246,8 @@ def as_city(project: Project, found: Survey, streets: Streets | None, *, report:
     return City(project.id, project.name, found.crs, as_boundaries(found), as_demand(found),
                 {slug: as_facilities(found, slug) for slug in found.facilities}, streets, project.travels, project.reference_date,
                 {target: _as_reported(entry) for target, entry in project.reported.items()}, project.parameters, project.packs, sources,
-                basemap=basemap_shapes(project.basemap, found.crs, found.reading), candidates=as_candidates(found), exclusions=exclusions)
+                basemap=basemap_shapes(project.basemap, found.crs, found.reading), candidates=places, exclusions=exclusions,
+                growth=growth)
 
 
 def _as_reported(entry: Mapping[str, Any]) -> Reported:

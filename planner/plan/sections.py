@@ -53,7 +53,7 @@ def metric_crs(config: Config, head: Table) -> str | None:
     return system.name
 
 
-def _layer_crs(config: Config, table: Table, prefix: str) -> str | None:
+def layer_crs(config: Config, table: Table, prefix: str) -> str | None:
     """The declared system of a layer."""
     given = config.words(table, "crs", prefix)
     if given is None or given == "auto":
@@ -84,7 +84,7 @@ def boundaries(config: Config, as_of: str = "") -> tuple[BoundarySpec, ...]:
         file, recognise = config.file(table, prefix), _recognise(config, table, prefix, BOUNDARY_KEYS)
         code, name = (config.words(table, key, prefix, required=not recognise) or "" for key in ("code", "name"))
         class_, parent = config.words(table, "class", prefix), config.words(table, "parent", prefix)
-        crs, date, label = _layer_crs(config, table, prefix), config.day(table, "date", prefix), config.names(table, "label", prefix)
+        crs, date, label = layer_crs(config, table, prefix), config.day(table, "date", prefix), config.names(table, "label", prefix)
         valid_from, valid_to = (config.words(table, key, prefix) for key in ("valid_from", "valid_to"))
         changes = config.file(table, prefix, "changes", required=False)
         if file is not None and (recognise or (code and name)):
@@ -103,7 +103,7 @@ def streets(config: Config) -> StreetsSpec | None:
         config.wrong("streets", "config_section_required")
         return None
     config.unknown(table, (*_SOURCE, "crs", "date", "attribution"), "streets")
-    file, crs = config.file(table, "streets"), _layer_crs(config, table, "streets")
+    file, crs = config.file(table, "streets"), layer_crs(config, table, "streets")
     date, attribution = config.day(table, "date", "streets"), config.names(table, "attribution", "streets")
     return None if file is None else StreetsSpec(file, None if crs == "auto" else crs, date, attribution)
 
@@ -126,7 +126,7 @@ def population(config: Config) -> PopulationSpec | None:
     kind = config.choice(table, "kind", "population", tuple(KINDS), "") if "kind" in table else ""
     spread = config.choice(table, "spread", "population", SPREADS, "streets")
     carrier = config.file(table, "population", "spread_path", required=False)
-    level, crs = config.words(table, "level", "population"), _layer_crs(config, table, "population")
+    level, crs = config.words(table, "level", "population"), layer_crs(config, table, "population")
     if level is not None and level not in config.table(config.tree, "boundaries"):
         config.wrong("population.level", "config_choice", level, options=", ".join(config.table(config.tree, "boundaries")))
     date, sheet = config.day(table, "date", "population"), config.words(table, "sheet", "population")
@@ -169,7 +169,7 @@ def facilities(config: Config) -> tuple[FacilitySpec, ...]:
         file = config.file(table, prefix)
         shapes = file is not None and file.path.suffix.lower() in VECTOR_SUFFIXES
         columns, recognise = config.columns(table, prefix, required=False), _recognise(config, table, prefix)
-        where, crs = config.words(table, "where", prefix), _layer_crs(config, table, prefix)
+        where, crs = config.words(table, "where", prefix), layer_crs(config, table, prefix)
         if where is not None:
             try:
                 parse_where(where)
@@ -205,7 +205,7 @@ def _entrances(config: Config, table: Table, prefix: str) -> EntranceSpec | None
     elif isinstance(given, dict):
         config.unknown(given, (*_SOURCE, "columns", "crs", "sheet"), inner)
         file, named = config.file(given, inner), config.columns(given, inner, required=False)
-        crs, sheet = _layer_crs(config, given, inner), config.words(given, "sheet", inner)
+        crs, sheet = layer_crs(config, given, inner), config.words(given, "sheet", inner)
     else:
         config.wrong(inner, "config_type", given, expected="text")
         return None
@@ -309,7 +309,7 @@ def candidates(config: Config) -> tuple[CandidateSpec, ...]:
         config.unknown(table, (*_SOURCE, "columns", "crs", "sheet"), prefix)
         before = len(config.report.blocking)
         file, columns = config.file(table, prefix), config.columns(table, prefix, required=False)
-        crs, sheet = _layer_crs(config, table, prefix), config.words(table, "sheet", prefix)
+        crs, sheet = layer_crs(config, table, prefix), config.words(table, "sheet", prefix)
         if columns:
             _check_place(config, prefix, columns, otherwise=file is not None and file.path.suffix.lower() in VECTOR_SUFFIXES)
         if file is not None and columns is not None and len(config.report.blocking) == before:
@@ -335,7 +335,7 @@ def places(config: Config) -> PlacesSpec | None:
     table = config.table(config.tree, "places")
     config.unknown(table, (*_SOURCE, "columns", "crs", "sheet"), "places")
     file, columns = config.file(table, "places"), config.columns(table, "places", required=False)
-    crs, sheet = _layer_crs(config, table, "places"), config.words(table, "sheet", "places")
+    crs, sheet = layer_crs(config, table, "places"), config.words(table, "sheet", "places")
     if file is None or columns is None:
         return None
     shapes = file.path.suffix.lower() in VECTOR_SUFFIXES
@@ -347,7 +347,7 @@ def places(config: Config) -> PlacesSpec | None:
 
 
 def plain_file(config: Config, section: str) -> FileRef | None:
-    """[costs] and [growth]."""
+    """[costs]."""
     if section not in config.tree:
         return None
     table = config.table(config.tree, section)
