@@ -49,17 +49,17 @@ def command(project: Path | None, packs: tuple[str, ...], targets: str | None, c
     from planner.plan.programme import make_programme, wanted_targets
     from planner.plan.programme_options import Horizon, parse_budget, parse_lead, parse_years
     from planner.plan.project import read_city, read_project
-    from planner.plan.scenario import Scenario, check_name, save_scenario
+    from planner.plan.scenario import Scenario, check_free, save_scenario
     from planner.quality import QualityReport
     from planner.targets.pack import resolve_packs
 
     first, last = parse_years(years) if years is not None else (dt.date.today().year + 1, dt.date.today().year + DEFAULT_YEARS)
     whole, by_year = parse_budget(budget) if budget is not None else (None, {})
     horizon = Horizon(first, last, whole, by_year, parse_lead(lead))
-    if save is not None:
-        check_name(save)
     report = QualityReport()
     found = read_project(project, report=report)
+    if save is not None:
+        check_free(found.folder, save)
     chosen = resolve_packs(packs, found.folder, found.packs)
     named = tuple(dict.fromkeys(part.strip() for part in (targets or "").split(",") if part.strip()))
     city = read_city(found, report=report)

@@ -7,6 +7,7 @@ and evaluates the city under it. A target is closed only where that evaluation s
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -156,6 +157,7 @@ def make_programme(
             continue
         try:
             form = form_of(city, beside, wanted.packs[ident], result, day, columns)
+            _agrees(form, result, columns)
         except NotLinearError as reason:
             not_lines[ident] = reason
             continue
@@ -183,6 +185,16 @@ def _to_close(wanted: Wanted) -> tuple[str, ...]:
     """The targets that a programme speaks of: those that are not met, and of those named also what cannot be judged."""
     idle = ("met", "not_applicable") if wanted.named else ("met", "not_applicable", "data_missing", "threshold_undefined", "recorded")
     return tuple(ident for ident, result in wanted.results.items() if result.state not in idle)
+
+
+def _agrees(form: Form, result: TargetResult, columns: Columns) -> None:
+    """Refuses lines that do not say of the city as it is what its evaluation says."""
+    nothing = columns.filled(())
+    same = form.closed(nothing) == (result.state == "met")
+    if same and form.partial and result.shortfall is not None:
+        same = math.isclose(float(form.short(nothing)), result.shortfall, rel_tol=1e-6, abs_tol=1e-6)
+    if not same:
+        raise NotLinearError("differs")
 
 
 def _dated_layers(check: Check) -> frozenset[str]:
@@ -224,12 +236,13 @@ def _done(city: City, picked: Sequence[tuple[Candidate, Option]]) -> City:
 
 def _helped(forms: Mapping[str, Form], closed: Sequence[str], task: Task, option: int) -> tuple[str, ...]:
     """The closed targets that an option helps to close: where it narrows a gap that was open."""
+    nothing = task.columns.filled(())
     carriers = {column for column, ways in task.columns.carried.items() if any((option, 1) in moves for _, moves in ways)} | {option}
     found = []
     for ident in closed:
         if ident not in forms:
             continue
-        gaps = [gap for asked in forms[ident].asked if not asked.passed({}) for test in asked.tests for gap in test.gaps]
+        gaps = [gap for asked in forms[ident].asked if not asked.passed(nothing) for test in asked.tests for gap in test.gaps]
         if any(gap.line.terms.get(column, 0) < 0 for gap in gaps for column in carriers):
             found.append(ident)
     return tuple(found)

@@ -147,6 +147,14 @@ def check_name(name: str) -> None:
         raise InputError("scenario_name", name=name)
 
 
+def check_free(folder: Path, name: str) -> None:
+    """Raises InputError where a new scenario cannot be kept under a name: scenario_name, scenario_exists (before any work is done for it)."""
+    check_name(name)
+    found = versions.load(folder, KIND, name)
+    if found is not None and found.body is not None:
+        raise InputError("scenario_exists", name=name, version=found.number, by=found.by, saved=found.saved)
+
+
 def as_dict(scenario: Scenario) -> dict[str, Any]:
     """A scenario as JSON has it."""
     return {"name": scenario.name, "base": scenario.base, "note": scenario.note, "created": scenario.created,
