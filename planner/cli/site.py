@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from planner.cli.common import as_csv, as_json, command_options, note, record_options, write
+from planner.cli.common import as_csv, as_json, command_options, note, record_options, scenario_option, write
 from planner.errors import InputError
 from planner.i18n import t
 
 if TYPE_CHECKING:
-    from planner.plan.siting_question import SitingQuestion
+    from planner.plan.siting_question import SitingQuestion, SitingRun
 
 MODELS = ("lscp", "mclp", "p_median", "p_center", "capacitated_mclp", "capacitated_p_median", "max_min_share")
 NEEDS_LIMIT = tuple(model for model in MODELS if model != "lscp")
@@ -73,6 +73,7 @@ def _amount(context: click.Context, option: click.Parameter, value: float | None
 @click.option("--gap", type=click.FloatRange(min=0), default=0.0, show_default=True, help="stop at this relative gap / 达到该相对差距即停")
 @click.option("--seed", type=int, default=1, show_default=True, help="seed of every random choice / 随机种子")
 @click.option("--save", "save_as", metavar="SCENARIO", help="keep the plan as a scenario / 存为情景")
+@scenario_option
 @record_options
 @command_options
 def command(project: Path | None, layer: str, model: str, travel: str, minutes: float | None, metres: float | None, p: int | None,
@@ -80,7 +81,8 @@ def command(project: Path | None, layer: str, model: str, travel: str, minutes: 
             candidates: str | None, group: str, at_least: tuple[str, ...], spacing_m: float | None, people_m: float | None,
             people_path: str | None, from_scratch: bool, as_of: dt.datetime | None, site_cost: float | None, capacity: str | None,
             per_capacity: float, site_capacity: float | None, split: bool, loss: float, weights: tuple[str, ...], comparison: Path | None,
-            time_limit: float, gap: float, seed: int, save_as: str | None, form: str, out: Path | None, lang: str, quiet: bool) -> None:
+            time_limit: float, gap: float, seed: int, save_as: str | None, scenario: str | None, form: str, out: Path | None, lang: str,
+            quiet: bool) -> None:
     """Reads the project, asks, prints; what is kept or written besides comes last."""
     if (minutes is None) == (metres is None):
         raise click.UsageError(t("coverage.minutes_or_metres", lang))
@@ -100,17 +102,18 @@ def command(project: Path | None, layer: str, model: str, travel: str, minutes: 
         at_least=_levels(at_least), spacing_m=spacing_m, people_m=people_m,
         people_path=people_path, existing=not from_scratch, as_of=None if as_of is None else as_of.date(), site_cost_cny=site_cost,
         capacity=capacity, per_capacity=per_capacity, site_capacity=site_capacity, split=split, loss=loss)
-    _answer(project, question, weights, comparison, time_limit, gap, seed, save_as, form, out, lang, quiet)
+    _answer(project, question, weights, comparison, time_limit, gap, seed, save_as, scenario, form, out, lang, quiet)
 
 
 def _answer(path: Path | None, question: SitingQuestion, weights: tuple[str, ...], comparison: Path | None, time_limit: float, gap: float,
-            seed: int, save_as: str | None, form: str, out: Path | None, lang: str, quiet: bool) -> None:
+            seed: int, save_as: str | None, scenario: str | None, form: str, out: Path | None, lang: str, quiet: bool) -> None:
     """Runs the question on a project and writes the answer."""
     from dataclasses import replace
 
     from planner.cli import site_views
-    from planner.plan.project import read_city, read_project
-    from planner.plan.scenario import check_name
+    from planner.plan.applying import under
+    from planner.plan.project import read_project
+    from planner.plan.scenario import BASELINE, check_name
     from planner.plan.siting_run import run_siting
     from planner.plan.siting_sections import rules_for
     from planner.plan.siting_words import remarks, sentence
@@ -121,7 +124,7 @@ def _answer(path: Path | None, question: SitingQuestion, weights: tuple[str, ...
         check_name(save_as)
     report = QualityReport()
     project = read_project(path, report=report)
-    city = read_city(project, report=report)
+    city, under_name = under(project, scenario, report=report)
     if comparison is not None and city.demand.hide_small:
         raise InputError("small_counts_finer", what="--comparison")
     rules = rules_for(project.screening, question.layer)
@@ -134,7 +137,7 @@ def _answer(path: Path | None, question: SitingQuestion, weights: tuple[str, ...
     about = report.record(ledger) if ledger is not None else None
     lines = remarks(run, city, lang, dropped=0 if about is None else about.rows_in - about.rows_kept - about.rows_not_selected)
     if form == "json":
-        write(as_json(site_views.record(run, city, rules, told)), out)
+        write(as_json(site_views.record(run, city, rules, told) | {"scenario": under_name}), out)
     elif form == "csv":
         write(as_csv(site_views.rows(run), site_views.FIELDS), out)
     else:
@@ -145,18 +148,17 @@ def _answer(path: Path | None, question: SitingQuestion, weights: tuple[str, ...
     if comparison is not None:
         write(site_views.comparison_csv(run, rules, lang), comparison)
     if save_as is not None:
-        _keep(project.folder, run, city.layer(question.layer).frame["id"].tolist(), save_as, told[lang], lang, quiet)
+        _keep(project.folder, run, city.layer(question.layer).frame["id"].tolist(), save_as,
+              None if scenario == BASELINE else scenario, told[lang], lang, quiet)
 
 
-def _keep(folder: Path, run: object, taken: list[str], name: str, said: str, lang: str, quiet: bool) -> None:
-    """The plan as a scenario; a run without a plan is not kept, and says so."""
-    from planner.plan.siting_question import SitingRun
+def _keep(folder: Path, run: SitingRun, taken: list[str], name: str, base: str | None, said: str, lang: str, quiet: bool) -> None:
+    """The plan as a scenario on the one it was made under; a run without a plan is not kept, and says so."""
     from planner.plan.siting_saved import save
 
-    assert isinstance(run, SitingRun)
     if not run.new:
         raise InputError("site_nothing_to_save", name=name)
-    kept = save(folder, run, name, taken=taken, note=said)
+    kept = save(folder, run, name, base=base, taken=taken, note=said)
     note(t("site.saved", lang, name=name, count=len(run.new), version=kept.version), quiet)
 
 

@@ -12,9 +12,10 @@ from planner.plan.scenario import Action, Saved, Scenario, Value, save_scenario
 from planner.plan.siting_question import SitingRun
 
 
-def as_scenario(run: SitingRun, name: str, *, taken: Iterable[str], note: str = "") -> Scenario:
-    """A scenario that builds the new sites. taken : ids of the layer's facilities; a site whose id is one of them gets `-new` behind it."""
-    return Scenario(name, actions=tuple(_action(run, k, set(taken)) for k in range(len(run.new))), note=note)
+def as_scenario(run: SitingRun, name: str, *, taken: Iterable[str], base: str | None = None, note: str = "") -> Scenario:
+    """A scenario that builds the new sites. base : the scenario that they were found under, None for the baseline; taken : ids of the
+    layer's facilities; a site whose id is one of them gets `-new` behind it."""
+    return Scenario(name, base, actions=tuple(_action(run, k, set(taken)) for k in range(len(run.new))), note=note)
 
 
 def _action(run: SitingRun, number: int, taken: set[str]) -> Action:
@@ -34,6 +35,6 @@ def _action(run: SitingRun, number: int, taken: set[str]) -> Action:
     return Action("add", run.question.layer, ident, values, round(site.lon, 7), round(site.lat, 7), details=details)
 
 
-def save(folder: Path, run: SitingRun, name: str, *, taken: Iterable[str], note: str = "") -> Saved:
+def save(folder: Path, run: SitingRun, name: str, *, taken: Iterable[str], base: str | None = None, note: str = "") -> Saved:
     """Keeps the plan as a new scenario of the project in `folder`; nothing is overwritten. Raises InputError as `save_scenario` does."""
-    return save_scenario(folder, as_scenario(run, name, taken=taken, note=note))
+    return save_scenario(folder, as_scenario(run, name, taken=taken, base=base, note=note))
