@@ -148,7 +148,7 @@ def check_name(name: str) -> None:
 
 
 def check_free(folder: Path, name: str) -> None:
-    """Raises InputError where a new scenario cannot be kept under a name: scenario_name, scenario_exists (before any work is done for it)."""
+    """Raises InputError where no new scenario can be kept under a name, before any work is done: scenario_name, scenario_exists."""
     check_name(name)
     found = versions.load(folder, KIND, name)
     if found is not None and found.body is not None:
