@@ -152,7 +152,7 @@ def _rows_of(ref_role: str, spec: GrowthSpec, keys: Sequence[str], reading: Read
     """A table's rows and their unit codes; None where the table cannot be used."""
     ref, named = (spec.file, spec.columns) if ref_role == "growth" else (spec.ages, spec.ages_columns)
     assert ref is not None
-    table = reading.table(ref, tuple(named.values()), role=ref_role)
+    table = reading.table(ref, tuple(named.values()), role=ref_role, totals=False)
     if table is None or reading.missing_columns(table, tuple(named.values())):
         return None
     columns = _columns(table, named, keys, ref_role, reading)

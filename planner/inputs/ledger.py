@@ -154,10 +154,12 @@ class _Sorted:
 Known = dict[tuple[_Header, tuple[int, ...]], _Sorted]
 
 
-def understand(sheet: Sheet, wanted: Sequence[str], keys: Sequence[str] = (), known: Known | None = None) -> Ledger:
+def understand(sheet: Sheet, wanted: Sequence[str], keys: Sequence[str] = (), known: Known | None = None, *,
+               totals: bool = True) -> Ledger:
     """The ledger of a sheet. wanted : headers that planner.toml names; keys : those among them in which a total row says that it is one.
 
     known : kept by the caller for a sheet that several sections ask for: what one found out about its rows the next need not.
+    totals : whether rows that say they are totals are left out; not so where "total" is data (a population group).
     """
     header = _Header.find(sheet, wanted)
     names, renamed = _settle(header.names, wanted)
@@ -169,9 +171,9 @@ def understand(sheet: Sheet, wanted: Sequence[str], keys: Sequence[str] = (), kn
         elif name:
             places[name] = k
     asked = header, tuple(places[key] for key in keys if key in places)
-    known = {} if known is None else known
+    known = {} if known is None or not totals else known
     if asked not in known:
-        known[asked] = _sort_rows(sheet, *asked)
+        known[asked] = _sort_rows(sheet, *asked, totals=totals)
     found = known[asked]
     columns = {name: found.columns[k] for name, k in places.items()}
     hidden = sum(number in sheet.hidden for number in found.rows)
@@ -192,18 +194,18 @@ def _unsaved(sheet: Sheet, places: dict[str, int], rows: Sequence[int]) -> dict[
     return {name: tuple(by_place[k]) for name, k in places.items() if k in by_place}
 
 
-def _sort_rows(sheet: Sheet, header: _Header, marks: Sequence[int]) -> _Sorted:
+def _sort_rows(sheet: Sheet, header: _Header, marks: Sequence[int], *, totals: bool) -> _Sorted:
     """Totals, notes and data below a header. marks : places of the cells in which a total row would say so."""
     rows: list[int] = []
     kept: list[list[Cell]] = []
-    totals: list[tuple[int, str]] = []
+    told: list[tuple[int, str]] = []
     notes: list[tuple[int, str]] = []
     long: list[int] = []
     printed, width = [name for name in header.names if name], len(header.names)
     for number, cells in sheet.rows[header.at + header.levels:]:
-        kind = _kind(cells, marks, printed)
+        kind = _kind(cells, marks, printed, totals=totals)
         if kind:
-            (totals if kind == "total" else notes).append((number, _first(cells)))
+            (told if kind == "total" else notes).append((number, _first(cells)))
             continue
         rows.append(number)
         kept.append(cells)
@@ -211,7 +213,7 @@ def _sort_rows(sheet: Sheet, header: _Header, marks: Sequence[int]) -> _Sorted:
             long.append(number)
     even = [cells if len(cells) >= width else cells + [None] * (width - len(cells)) for cells in kept]
     columns = tuple([cells[k] for cells in even] for k in range(width))
-    return _Sorted(columns, tuple(rows), tuple(totals), tuple(notes), tuple(long))
+    return _Sorted(columns, tuple(rows), tuple(told), tuple(notes), tuple(long))
 
 
 def _settle(names: Sequence[str], wanted: Sequence[str]) -> tuple[list[str], dict[str, str]]:
@@ -232,10 +234,10 @@ def _first(cells: Sequence[Cell]) -> str:
     return next((text(cell) for cell in cells if not blank(cell)), "")
 
 
-def _kind(cells: Sequence[Cell], marks: Sequence[int], header: Sequence[str]) -> str:
+def _kind(cells: Sequence[Cell], marks: Sequence[int], header: Sequence[str], *, totals: bool) -> str:
     """`total`, `note` (also a header that is printed again) or "" for data. header : its names that are not blank."""
     first = _first(cells)
-    for candidate in (first, *[text(cells[k]) for k in marks if k < len(cells)]):
+    for candidate in (first, *[text(cells[k]) for k in marks if k < len(cells)]) if totals else ():
         if len(candidate) < 40 and _TOTAL_SIGN.search(candidate) and _TOTAL.fullmatch(re.sub(r"[\s:：]+", "", candidate)):
             return "total"
     start = first.strip()

@@ -99,16 +99,17 @@ class Reading:
             return None
 
     def table(self, ref: FileRef, wanted: Sequence[str], *, role: str, date: str = "", sheet: str | None = None,
-              keys: Sequence[str] = (), empty: str = "warning", persons: bool = False) -> Table | None:
+              keys: Sequence[str] = (), empty: str = "warning", persons: bool = False, totals: bool = True) -> Table | None:
         """A file as a table, its columns under the wanted names; None (with a blocking issue) where it cannot be used.
 
         wanted : headers that planner.toml names; keys : those in which a total row would say so; empty : severity of a file without rows;
-        persons : one row a person - only the wanted columns are given, as they are. Elsewhere personal columns are dropped, and told.
+        totals : whether rows that say they are totals are left out; persons : one row a person - only the wanted columns are given, as they
+        are. Elsewhere personal columns are dropped, and told.
         """
         self.record(ref, role, date)
         ledger_like = ref.path.suffix.lower() in TABLE_SUFFIXES
-        found = self.attempt(ref, lambda: self._ledger(ref, wanted, sheet, keys, empty) if ledger_like else self._layer(ref, wanted),
-                             empty=empty)
+        found = self.attempt(ref, lambda: self._ledger(ref, wanted, sheet, keys, empty, totals) if ledger_like
+                             else self._layer(ref, wanted), empty=empty)
         if found is None:
             return None
         if persons:
@@ -170,7 +171,7 @@ class Reading:
         book: Workbook = self._once("book", ref, lambda: read_workbook(ref.path))
         return book
 
-    def _ledger(self, ref: FileRef, wanted: Sequence[str], sheet_name: str | None, keys: Sequence[str], empty: str) -> Table:
+    def _ledger(self, ref: FileRef, wanted: Sequence[str], sheet_name: str | None, keys: Sequence[str], empty: str, totals: bool) -> Table:
         """A table file: workbook or text."""
         book = self._book(ref)
         record = self.report.record(ref.shown)
@@ -187,7 +188,7 @@ class Reading:
                                         sheets=", ".join(found.name or "" for found in book.sheets))
             raise UnusableFileError("file_empty", sentence="file_without_rows")
         known: ledger.Known = self._once(f"rows{sheet.name}|", ref, dict)
-        return self._understood(ref, ledger.understand(sheet, wanted, keys, known), wanted, book.format, empty)
+        return self._understood(ref, ledger.understand(sheet, wanted, keys, known, totals=totals), wanted, book.format, empty)
 
     def _understood(self, ref: FileRef, found: ledger.Ledger, wanted: Sequence[str], form: str, empty: str) -> Table:
         """A ledger as a table, with issues for what was repaired."""
