@@ -99,7 +99,7 @@ def _points(apart: float) -> str:
 
 def _money(cny: float, lang: str) -> str:
     """Yuan, in the unit that the language's bureaus use."""
-    return t("site.money", lang, wan=f"{cny / 1e4:,.1f}", million=f"{cny / 1e6:,.2f}")
+    return t("site.money", lang, amount=f"{cny / 1e4:,.1f}" if lang == "zh" else f"{cny / 1e6:,.2f}")
 
 
 def _of_people(run: SitingRun, value: float) -> float:
