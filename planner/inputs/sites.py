@@ -152,7 +152,8 @@ def _of_layer(slug: str, layer: FacilityLayer) -> Iterator[_Spot]:
     """The rows of a layer."""
     frame = layer.frame
     units = [f"unit_{level}" for level in reversed(LEVELS) if f"unit_{level}" in frame]
-    columns = {key: frame[key].tolist() for key in ("id", "name", "x", "y", "row", "sheet", *units)}
+    columns = {key: frame[key].tolist() for key in ("id", "name", "x", "y", "row", *units)}
+    columns["sheet"] = frame["sheet"].tolist() if "sheet" in frame else [None] * len(frame)
     addresses = frame["address"].tolist() if "address" in frame else [""] * len(frame)
     areas = frame[AREA].to_numpy(dtype=np.float64).tolist() if AREA in frame else [math.nan] * len(frame)
     for k in range(len(frame)):

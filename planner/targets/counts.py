@@ -10,11 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.inputs.layers import FloatArray, IntArray
+from planner.inputs.sites import AREA
 from planner.targets.conditions import ColumnMissingError, numbers
 from planner.targets.figures import INF, Cell, Exact, Figure, stock
 from planner.targets.inquiry import DataMissingError, Inquiry, Measured, UnitSet
 from planner.targets.pack import exact
 from planner.targets.selection import Pool, facility_units, in_any_unit, memberships, pool_of
+from planner.targets.site_areas import areas_once
 from planner.targets.unit_sets import unit_people, unit_set
 from planner.targets.vocabulary import FACILITY
 
@@ -45,6 +47,17 @@ def _column(pool: Pool, column: str, cells: dict[int, tuple[Cell, ...]]) -> tupl
     return np.where(blank, 0.0, values), np.where(blank, INF, values)
 
 
+def _area_once(inquiry: Inquiry, pool: Pool, column: str, pair: tuple[FloatArray, FloatArray]) -> tuple[FloatArray, FloatArray]:
+    """A column as `_column` gives it; of floor areas over several layers each site's once, which is noted."""
+    if column != AREA or inquiry.check.by == FACILITY:  # a facility's own area is asked of it alone
+        return pair
+    once, changed = areas_once(pool, pair[0])
+    if not changed:
+        return pair
+    inquiry.ledger.note("sites_once", count=changed, area=f"{float(pair[0].sum() - once.sum()):,.0f}")
+    return once, np.where(np.isinf(pair[1]), pair[1], once)
+
+
 def contributions(inquiry: Inquiry, pool: Pool) -> Amounts:
     """What each facility of a pool adds under the check's metric. Raises DataMissingError."""
     check = inquiry.check
@@ -55,11 +68,11 @@ def contributions(inquiry: Inquiry, pool: Pool) -> Amounts:
         cells |= {k: (*cells.get(k, ()), *found) for k, found in blank.items()}
         return Amounts(yes.astype(float), (yes | maybe).astype(float), one, one, pool.sure, cells)
     if check.of and check.metric != "load":
-        top_low, top_high = _column(pool, check.of, cells)
+        top_low, top_high = _area_once(inquiry, pool, check.of, _column(pool, check.of, cells))
     else:
         top_low = top_high = one
     if check.metric == "ratio":
-        under_low, under_high = _column(pool, check.in_, cells)
+        under_low, under_high = _area_once(inquiry, pool, check.in_, _column(pool, check.in_, cells))
     else:
         under_low = under_high = np.zeros(len(pool))
     return Amounts(top_low, top_high, under_low, under_high, pool.sure, cells)
