@@ -31,6 +31,8 @@ BY_DISTANCE = ("population_within", "pace")
 @click.argument("project", required=False, type=click.Path(path_type=Path))
 @click.option("--pack", "packs", multiple=True, metavar="ID", help="bundled id or pack file; may repeat / 指标包编号或文件，可多次给出")
 @click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), help="day of evaluation, today if absent / 评估日期，默认今天")
+@click.option("--people-year", "people_year", type=int, metavar="YEAR",
+              help="beside today: the people of that year, as [growth] states them / 与目标年人口下的结果并列")
 @click.option("--explain", metavar="TARGET", help="how one target was worked out / 说明一项指标的计算过程")
 @click.option("--midterm", is_flag=True, help="baseline, way done, way due, ahead or behind / 中期评估：基期、完成进度、序时进度、判断")
 @click.option("--snapshot", metavar="NAME", help="also keep this evaluation as a snapshot, for good / 将本次评估存为快照，不再改动")
@@ -40,13 +42,15 @@ BY_DISTANCE = ("population_within", "pace")
 @scenario_option
 @record_options
 @command_options
-def command(project: Path | None, packs: tuple[str, ...], as_of: dt.datetime | None, explain: str | None, midterm: bool,
-            snapshot: str | None, since: str | None, snapshots: bool, fail_on_gap: bool, scenario: str | None, form: str, out: Path | None,
-            lang: str, quiet: bool) -> None:
+def command(project: Path | None, packs: tuple[str, ...], as_of: dt.datetime | None, people_year: int | None, explain: str | None,
+            midterm: bool, snapshot: str | None, since: str | None, snapshots: bool, fail_on_gap: bool, scenario: str | None, form: str,
+            out: Path | None, lang: str, quiet: bool) -> None:
     """Reads packs and project, evaluates, prints."""
-    if sum((explain is not None, midterm, since is not None, snapshots)) > 1:
+    if sum((people_year is not None, explain is not None, midterm, since is not None, snapshots)) > 1:
         raise click.UsageError(t("error.evaluate_views", lang))
     from planner.cli import evaluation_views as views
+    from planner.cli import evaluation_years as years
+    from planner.measure.growth import people_of_year
     from planner.plan.applying import under
     from planner.plan.project import read_project
     from planner.plan.snapshots import check_free, read_snapshot
@@ -58,7 +62,7 @@ def command(project: Path | None, packs: tuple[str, ...], as_of: dt.datetime | N
     from planner.targets.small_results import published_evaluation
 
     report = QualityReport()
-    found = read_project(project, report=report)
+    found = read_project(project, report=report, as_of=as_of)
     if snapshots:
         write(views.snapshot_list(found.folder, form, lang), out)
         return
@@ -73,6 +77,8 @@ def command(project: Path | None, packs: tuple[str, ...], as_of: dt.datetime | N
         note(t("evaluate.small_counts", lang), quiet)
     whole = with_sensitivity(city, chosen, evaluate(city, chosen, as_of=as_of.date() if as_of else dt.date.today(), scenario=name))
     evaluation = published_evaluation(city, whole)
+    grown = city if people_year is None else people_of_year(city, people_year)
+    later = None if people_year is None else published_evaluation(grown, evaluate(grown, chosen, as_of=evaluation.date, scenario=name))
     known = {target.id for pack in chosen for target in pack.targets}
     unused = [target for target in sorted(city.reported) if target not in known and not in_bundled_pack(target)]
     if unused:
@@ -84,7 +90,11 @@ def command(project: Path | None, packs: tuple[str, ...], as_of: dt.datetime | N
         write(as_json(next(one for one in to_dict(evaluation, lang)["targets"] if one["id"] == explain)) if form == "json"
               else views.explanation(result, evaluation, lang), out)
     elif form == "json":
-        write(as_json(to_dict(evaluation, lang)), out)
+        beside = {} if later is None else years.as_dict(grown.population, city.population, to_dict(later, lang))
+        write(as_json(to_dict(evaluation, lang) | beside), out)
+    elif later is not None:
+        write(as_csv(years.rows(evaluation, later, grown.population.year or 0, lang), years.CSV_COLUMNS) if form == "csv"
+              else years.table(evaluation, later, grown.population, city.population, lang), out)
     elif form == "csv":
         write(views.midterm_csv(evaluation, lang) if midterm else as_csv(csv_rows(evaluation, lang), COLUMNS), out)
     else:

@@ -56,7 +56,8 @@ def _target(result: TargetResult, lang: str) -> dict[str, Any]:
         "units_required": result.units_required, "people_affected": dict(result.people_affected),
         "units": [_unit(unit) for unit in result.units], "inputs": [dict(source) for source in result.inputs],
         "note": note_text(result, lang), "formula": said(result.formula, lang) or None, "reported": _reported(result.reported),
-        "progress": _progress(result.progress, lang), "sensitivity": _sensitivity(result.sensitivity)}
+        "progress": _progress(result.progress, lang), "sensitivity": _sensitivity(result.sensitivity),
+        "people_of": None if result.people_of is None else {"year": result.people_of.year, "projected": result.people_of.projected}}
 
 
 def _conflict(conflict: Conflict) -> dict[str, Any]:

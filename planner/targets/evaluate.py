@@ -73,7 +73,8 @@ def _with_way(city: City, pack: TargetPack, result: TargetResult, as_of: dt.date
     progress = progress_of(pack, target, check, bound, state=result.state, value=result.value, scale=scale, as_of=as_of,
                            entered=city.reported.get(target.id))
     reported = beside(city, target, check, result.value, result.units, scale)
-    return replace(result, progress=progress, reported=reported, formula=formula_of(city, result))
+    people = city.population if any(source["for"] == "population" for source in result.inputs) else None
+    return replace(result, progress=progress, reported=reported, formula=formula_of(city, result), people_of=people)
 
 
 def effective_check(city: City, target: Target) -> Check | None:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from planner.measure.city import PeopleOf
+
 STATES = ("met", "not_met", "not_applicable", "data_missing", "threshold_undefined", "recorded")
 Threshold = float | tuple[float, float] | None
 
@@ -101,7 +103,7 @@ class TargetResult:
 
     `target` is the pack's entry. Shares are 0..1. `action` is (amount, of) or None. `note` holds (sentence key, params) pairs for i18n,
     `formula` likewise how the value came about, from `basis` (amount, base and per of the whole or of the worst unit). `check` is the one
-    in effect. `sensitivity` stands only where it was asked for.
+    in effect. `sensitivity` stands only where it was asked for. `people_of` : the population it rests on, None where it rests on none.
     """
 
     target: Any
@@ -126,6 +128,7 @@ class TargetResult:
     reported: Beside | None = None
     progress: Progress | None = None
     sensitivity: Sensitivity | None = None
+    people_of: PeopleOf | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,9 @@ class Inquiry:
         if group not in self.city.demand.people:
             raise DataMissingError("no_group", group=group)
         self.ledger.use(self.city.demand.source, "population")
+        if self.city.population.projected and self.city.growth is not None:
+            for source in self.city.growth.sources:
+                self.ledger.use(source, "growth")
         return self.city.demand.people[group]
 
 
