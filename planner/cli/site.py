@@ -69,6 +69,8 @@ def _amount(context: click.Context, option: click.Parameter, value: float | None
 @click.option("--weight", "weights", multiple=True, metavar="NAME=W", help="weight in the comparison of candidates / 比选表权重")
 @click.option("--comparison", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.csv",
               help="also write every candidate with verdict, figures and score / 另存选址比选表")
+@click.option("--sites-out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.geojson",
+              help="also write new sites and existing facilities as points (EPSG:4326) / 另存点位图层")
 @click.option("--time-limit", type=click.FloatRange(min=0), default=60.0, show_default=True, metavar="S", help="seconds / 时间上限（秒）")
 @click.option("--gap", type=click.FloatRange(min=0), default=0.0, show_default=True, help="stop at this relative gap / 达到该相对差距即停")
 @click.option("--seed", type=int, default=1, show_default=True, help="seed of every random choice / 随机种子")
@@ -81,8 +83,8 @@ def command(project: Path | None, layer: str, model: str, travel: str, minutes: 
             candidates: str | None, group: str, at_least: tuple[str, ...], spacing_m: float | None, people_m: float | None,
             people_path: str | None, from_scratch: bool, as_of: dt.datetime | None, site_cost: float | None, capacity: str | None,
             per_capacity: float, site_capacity: float | None, split: bool, loss: float, weights: tuple[str, ...], comparison: Path | None,
-            time_limit: float, gap: float, seed: int, save_as: str | None, scenario: str | None, form: str, out: Path | None, lang: str,
-            quiet: bool) -> None:
+            sites_out: Path | None, time_limit: float, gap: float, seed: int, save_as: str | None, scenario: str | None, form: str,
+            out: Path | None, lang: str, quiet: bool) -> None:
     """Reads the project, asks, prints; what is kept or written besides comes last."""
     if (minutes is None) == (metres is None):
         raise click.UsageError(t("coverage.minutes_or_metres", lang))
@@ -102,11 +104,12 @@ def command(project: Path | None, layer: str, model: str, travel: str, minutes: 
         at_least=_levels(at_least), spacing_m=spacing_m, people_m=people_m,
         people_path=people_path, existing=not from_scratch, as_of=None if as_of is None else as_of.date(), site_cost_cny=site_cost,
         capacity=capacity, per_capacity=per_capacity, site_capacity=site_capacity, split=split, loss=loss)
-    _answer(project, question, weights, comparison, time_limit, gap, seed, save_as, scenario, form, out, lang, quiet)
+    _answer(project, question, weights, comparison, sites_out, time_limit, gap, seed, save_as, scenario, form, out, lang, quiet)
 
 
-def _answer(path: Path | None, question: SitingQuestion, weights: tuple[str, ...], comparison: Path | None, time_limit: float, gap: float,
-            seed: int, save_as: str | None, scenario: str | None, form: str, out: Path | None, lang: str, quiet: bool) -> None:
+def _answer(path: Path | None, question: SitingQuestion, weights: tuple[str, ...], comparison: Path | None, sites_out: Path | None,
+            time_limit: float, gap: float, seed: int, save_as: str | None, scenario: str | None, form: str, out: Path | None, lang: str,
+            quiet: bool) -> None:
     """Runs the question on a project and writes the answer."""
     from dataclasses import replace
 
@@ -123,7 +126,7 @@ def _answer(path: Path | None, question: SitingQuestion, weights: tuple[str, ...
     if save_as is not None:
         check_name(save_as)
     report = QualityReport()
-    project = read_project(path, report=report)
+    project = read_project(path, report=report, as_of=question.as_of)
     city, under_name = under(project, scenario, report=report)
     if comparison is not None and city.demand.hide_small:
         raise InputError("small_counts_finer", what="--comparison")
@@ -147,6 +150,8 @@ def _answer(path: Path | None, question: SitingQuestion, weights: tuple[str, ...
             note(line, quiet)
     if comparison is not None:
         write(site_views.comparison_csv(run, rules, lang), comparison)
+    if sites_out is not None:
+        write(as_json(site_views.points(run, city)), sites_out)
     if save_as is not None:
         _keep(project.folder, run, city.layer(question.layer).frame["id"].tolist(), save_as,
               None if scenario == BASELINE else scenario, told[lang], lang, quiet)

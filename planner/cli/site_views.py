@@ -103,6 +103,23 @@ def rows(run: SitingRun) -> list[dict[str, Any]]:
     return [{field: getattr(site, field) for field in FIELDS} for site in run.new]
 
 
+def points(run: SitingRun, city: City) -> dict[str, Any]:
+    """New sites and the existing facilities that have a place, as GeoJSON points: `role` is new or existing."""
+    from planner.inputs.coordinates import WGS84, convert, parse_system
+    from planner.measure.attaching import counting_facilities
+
+    made = [{"type": "Feature", "geometry": {"type": "Point", "coordinates": [round(site.lon, 7), round(site.lat, 7)]},
+             "properties": {"role": "new", **row}} for site, row in zip(run.new, rows(run), strict=True)]
+    if run.question.existing:
+        there, frame = counting_facilities(city, run.question.layer, run.as_of), city.layer(run.question.layer).frame
+        lon, lat = convert(parse_system(city.crs), parse_system(WGS84), there.x, there.y)
+        for k, row in enumerate(there.row.tolist()):
+            place = [round(float(lon[k]), 7), round(float(lat[k]), 7)]
+            made.append({"type": "Feature", "geometry": {"type": "Point", "coordinates": place},
+                         "properties": {"role": "existing", "id": str(frame["id"].iloc[row]), "name": str(frame["name"].iloc[row])}})
+    return {"type": "FeatureCollection", "features": made}
+
+
 def _candidates(run: SitingRun, rules: SitingRules) -> dict[str, Any]:
     """Which candidates there were, how many could be chosen, why the others could not be; those of a ledger one by one."""
     found = run.candidates

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from planner.i18n import has, pick, t
+from planner.inputs.layers import TOTAL
 from planner.plan.siting_question import SitingRun
 from planner.targets.catalogue import layer_info
 
@@ -53,7 +54,9 @@ def _words(run: SitingRun, lang: str) -> dict[str, object]:
 
 
 def _group(name: str, lang: str) -> str:
-    """A population group as people say it in a sentence."""
+    """A population group as people say it in a sentence; of everybody nothing is said that the data may not bear out (resident or not)."""
+    if name == TOTAL:
+        return t("site.everybody", lang)
     return next((t(key, lang) for key in (f"gaps.column.{name}", f"ui.group.{name}") if has(key, lang)), name)
 
 

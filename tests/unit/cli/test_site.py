@@ -57,7 +57,7 @@ def test_assignment_goes_with_the_models_that_have_one(site):
 
 def test_table_begins_with_the_sentence(site):
     lines = site("--new", 1, "--lang", "en").stdout.splitlines()
-    assert lines[0].startswith("station: the 2 that exist stay; 1 new sites bring 50.0 % of residents within 4 minutes")
+    assert lines[0].startswith("station: the 2 that exist stay; 1 new sites bring 50.0 % of all people within 4 minutes")
     assert any(line.startswith("1 rows of the ledger of candidates") for line in lines)
     assert lines[-1].split()[0] == "c4"
 
@@ -111,3 +111,11 @@ def test_a_plan_that_cannot_be_is_a_result(site):
     assert run.exit_code == 0 and "no plan can meet the conditions (proven)" in run.stdout and "west 88.8 %" in run.stdout
     nothing = site("--share", 1, "--by", "township", "--save", "x", model="lscp")
     assert nothing.exit_code == 1
+
+
+def test_sites_and_facilities_are_written_as_points(site, tmp_path):
+    path = tmp_path / "sites.geojson"
+    assert site("--new", 1, "--sites-out", path).exit_code == 0
+    found = {feature["properties"]["id"]: feature for feature in json.loads(path.read_text(encoding="utf-8"))["features"]}
+    assert {one: feature["properties"]["role"] for one, feature in found.items()} == {"c4": "new", "S1": "existing"}
+    assert found["S1"]["geometry"]["coordinates"] == pytest.approx(drawn.degrees(200), abs=1e-6)

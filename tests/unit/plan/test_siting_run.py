@@ -148,9 +148,9 @@ def test_what_the_project_has_not_is_named(street, more, code):
 # ---- words -----------------------------------------------------------------------------------------------------------
 def test_the_sentence_says_what_no_plan_can_pass(street):
     run = run_siting(street, asked())
-    assert sentence(run, "zh") == ("station：保留现有 2 处，选 1 处新址，4 分钟内覆盖常住人口的 50.0 %（60 人；现状 16.6 %）；"
+    assert sentence(run, "zh") == ("station：保留现有 2 处，选 1 处新址，4 分钟内覆盖全部人口的 50.0 %（60 人；现状 16.6 %）；"
                                    "已证明：在同样的候选点和条件下，新址不超过 1 处的任何方案都不能覆盖更多。")
-    assert sentence(run, "en") == ("station: the 2 that exist stay; 1 new sites bring 50.0 % of residents within 4 minutes (60 people; "
+    assert sentence(run, "en") == ("station: the 2 that exist stay; 1 new sites bring 50.0 % of all people within 4 minutes (60 people; "
                                    "16.6 % today). Proven: with the same candidates and conditions, no plan with up to 1 new sites can "
                                    "cover more.")
 
@@ -168,7 +168,7 @@ def test_a_bound_is_rounded_away_from_the_plan_and_the_gap_is_no_shortfall(stree
 def test_remarks_tell_who_and_what_is_not_counted(street):
     run = run_siting(street, asked())
     said = " ".join(remarks(run, street, "en", dropped=1))
-    for part in ("120 of the group residents", "50 m a minute, service radius 200 m", '"idle": 6, screened out 1, to choose from 5',
+    for part in ("120 (all people; kind", "50 m a minute, service radius 200 m", '"idle": 6, screened out 1, to choose from 5',
                  "1 rows of the ledger of candidates have no usable place", "1 facilities have no coordinates",
                  "10 more have neither a facility nor a candidate"):
         assert part in said
