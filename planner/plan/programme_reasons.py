@@ -12,6 +12,7 @@ from planner.plan.programme_model import Task, solve
 from planner.siting.solver import Clock
 from planner.targets.catalogue import layer_info
 from planner.targets.evaluation import TargetResult
+from planner.targets.vocabulary import FACILITY
 
 SHARE_OF_TIME = 0.25
 """So much of the time limit, at least five seconds, may be spent on why targets stay open: the programme itself stands by then."""
@@ -48,7 +49,7 @@ def why_open(task: Task, forms: Mapping[str, Form], not_lines: Mapping[str, NotL
         elif ident not in closed and (window := _window_past(task, result)) is not None:
             found[ident] = window, None
         elif ident not in closed:
-            found[ident] = _why(task, forms, ident, closed, [one for one in lacking if one.target_id == ident], time, seed)
+            found[ident] = _why(task, forms, result, closed, [one for one in lacking if one.target_id == ident], time, seed)
     return {ident: found.get(ident, (Sentence("programme.why.unknown"), None)) for ident in results}
 
 
@@ -60,16 +61,16 @@ def _window_past(task: Task, result: TargetResult) -> Sentence | None:
     return Sentence("programme.why.window", {"first": str(window[0]), "last": str(window[1])})
 
 
-def _why(task: Task, forms: Mapping[str, Form], ident: str, closed: Sequence[str], lacking: Sequence[Lacking], time: Clock,
+def _why(task: Task, forms: Mapping[str, Form], result: TargetResult, closed: Sequence[str], lacking: Sequence[Lacking], time: Clock,
          seed: int) -> Reason:
     """One target that could be a line."""
-    form = forms[ident]
+    form = forms[result.target.id]
     alone = _cost_of(task, [form], time, seed, free=True)
     if alone is None:
         return Sentence("programme.why.time_limit"), None
     closes, cost = alone
     if not closes:
-        return _nothing_to_offer(task, form, lacking, time, seed), None
+        return _breaks_another(task, form, time, seed) or _nothing_to_offer(task, form, result, lacking, time, seed), None
     if not task.limited:
         for other in closed:
             both = _cost_of(task, [form, forms[other]], time, seed, free=True)
@@ -84,6 +85,19 @@ def _why(task: Task, forms: Mapping[str, Form], ident: str, closed: Sequence[str
     if task.budget_cny is not None and cost > task.budget_cny:
         return Sentence("programme.why.budget", {"cny": cost, "budget": task.budget_cny}), cost
     return Sentence("programme.why.budget_years", {"cny": cost}), cost
+
+
+def _breaks_another(task: Task, form: Form, time: Clock, seed: int) -> Sentence | None:
+    """That it could be closed, were it not for a target that is met today and would be no more; None where that is not so."""
+    unguarded = _cost_of(replace(task, guards=()), [form], time, seed, free=True)
+    if unguarded is None or not unguarded[0]:
+        return None
+    for guard in task.guards:
+        if guard.columns & form.columns:
+            kept = _cost_of(replace(task, guards=(guard,)), [form], time, seed, free=True)
+            if kept is not None and not kept[0]:
+                return Sentence("programme.why.breaks", {"other": guard.target_id})
+    return Sentence("programme.why.breaks_several")
 
 
 def _cost_of(task: Task, forms: Sequence[Form], time: Clock, seed: int, *, free: bool) -> tuple[bool, float] | None:
@@ -101,17 +115,18 @@ def _cost_of(task: Task, forms: Sequence[Form], time: Clock, seed: int, *, free:
     return all(form.closed(filled) for form in forms), cost
 
 
-def _nothing_to_offer(task: Task, form: Form, lacking: Sequence[Lacking], time: Clock, seed: int) -> Sentence:
+def _nothing_to_offer(task: Task, form: Form, result: TargetResult, lacking: Sequence[Lacking], time: Clock, seed: int) -> Sentence:
     """No choice of candidates closes it: what could not be offered at all, else how far all that is offered reaches."""
     missing = next((one for one in lacking if one.why == "cost"), None)
     if missing is not None:
         return Sentence("programme.why.no_cost", {"layer": layer_info(missing.layer).name, "do": Sentence(f"gaps.do.{missing.do}")})
     free = replace(task, forms=(form,), binding=(False,), budget_cny=math.inf, budgets={})
-    solved = solve(free, clock=Clock(time.left_s), seed=seed) if not time.over else None
+    solved = solve(free, clock=Clock(time.left_s), seed=seed) if form.partial and not time.over else None
     if solved is None or solved.options is None:
         return Sentence("programme.why.no_candidate_known")
     filled = task.columns.filled(solved.options)
-    if form.required is not None or len(form.asked) > 1:
+    by_facility = result.check is not None and result.check.by == FACILITY
+    if not by_facility and (form.required is not None or len(form.asked) > 1):
         able = sum(asked.passed(filled) for asked in form.asked)
         required = len(form.asked) if form.required is None else form.required
         return Sentence("programme.why.no_candidate_units", {"able": able, "required": required})
