@@ -26,6 +26,8 @@ COLUMNS = ("id", "plan", "title", "unit_code", "a", "b", "difference", "state_a"
 """Columns of the CSV: a row for each target (unit_code blank), then one for each of its units that changed. Shares are 0..1."""
 MINUTES = 15.0
 SHOWN_UNITS = 6
+SMALL_POINTS = 0.1
+"""Differences of shares below so many percentage points are shown with three decimals."""
 
 
 @click.command("compare", help="What scenario B changes against A, and why. 情景比较与归因。")
@@ -56,7 +58,7 @@ def command(a: str, b: str, project: Path | None, packs: tuple[str, ...], as_of:
     from planner.targets.pack import resolve_packs
 
     report = QualityReport()
-    found = read_project(project, report=report)
+    found = read_project(project, report=report, as_of=as_of)
     chosen = resolve_packs(packs, found.folder, found.packs)
     one, other = _sides(found, a, b, against, report)
     day = as_of.date() if as_of else dt.date.today()
@@ -137,7 +139,7 @@ def table(found: Comparison, changes: ServiceChanges | None, lang: str) -> str:
             state = f"{t(f'evaluate.state_{one.a.state}', lang)} → {state}"
         people = "" if one.people is None else t("compare.people", lang, gained=f"{one.people.gained:,.0f}", lost=f"{one.people.lost:,.0f}")
         rows.append([one.a.target.id, pick(one.a.target.title, lang), state, figure(one.a.value, share), figure(one.b.value, share),
-                     signed(one.difference, share), _why(one, share, lang), people])
+                     signed(one.difference, share, lang), _why(one, share, lang), people])
     lines.append(t("compare.changed", lang, count=len(changed), all=len(found.targets)))
     cost = {side: t("compare.cost_of", lang, cost=f"{amount:,.0f}", unstated=unstated) for side, (amount, unstated) in found.cost.items()}
     lines.append(t("compare.cost", lang, **cost))
@@ -150,12 +152,13 @@ def table(found: Comparison, changes: ServiceChanges | None, lang: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def signed(value: float | None, share: bool) -> str:
-    """A difference for people: shares in percentage points."""
+def signed(value: float | None, share: bool, lang: str) -> str:
+    """A difference for people: shares in percentage points, small ones with more digits."""
     if value is None:
         return "-"
     if share:
-        return f"{value * 100:+.1f}%"
+        points = value * 100
+        return t("compare.points", lang, points=f"{points:+.1f}" if abs(points) >= SMALL_POINTS or points == 0 else f"{points:+.3f}")
     return f"{value:+,.0f}" if abs(value - round(value)) < 1e-9 else f"{value:+,.2f}"
 
 
@@ -163,16 +166,19 @@ def _why(one: TargetChange, share: bool, lang: str) -> str:
     """The causes of a target's change that are not nothing."""
     if one.parts is None:
         return ""
-    told = [f"{t(f'compare.cause_{cause}_{side}', lang)} {signed(amount, share)}" for (cause, side), amount in one.parts.items() if amount]
+    told = [f"{t(f'compare.cause_{cause}_{side}', lang)} {signed(amount, share, lang)}"
+            for (cause, side), amount in one.parts.items() if amount]
     return t("compare.separator", lang).join(told)
 
 
 def _service(changes: ServiceChanges, lang: str, comma: str) -> list[str]:
     """What changes for people, line by line."""
     lines = [""] if changes.departures or changes.dependence else []
+    left = {one.layer for one in changes.departures}
+    told = [layer for layer in changes.dependence if layer.a != layer.b or layer.layer in left]
     for one in changes.departures:
         lines.append(_left(one, lang, comma))
-    for layer in changes.dependence:
+    for layer in sorted(told, key=lambda one: one.layer not in left)[:SHOWN_UNITS]:
         sides = {side: comma.join(t(f"compare.in_reach_{k}", lang, people=f"{people:,.0f}") for k, people in enumerate(values))
                  for side, values in (("a", layer.a), ("b", layer.b))}
         lines.append(t("compare.in_reach", lang, layer=layer.layer, minutes=f"{changes.minutes:g}", travel=changes.travel,

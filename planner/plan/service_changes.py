@@ -108,7 +108,9 @@ def service_changes(a: City, b: City, *, travel: str, minutes: float, group: str
         if sides[0].chosen.digest() == sides[1].chosen.digest() and a.streets is b.streets:
             continue
         departures += _departures(sides[0], sides[1], people, profile)
-        dependence.append(_dependence(sides[0], sides[1], people, limit_m))
+        counted = _dependence(sides[0], sides[1], people, limit_m)
+        if sides[0].chosen.digest() != sides[1].chosen.digest() or counted.units:
+            dependence.append(counted)
     return ServiceChanges(travel, group, minutes, tuple(departures), tuple(dependence))
 
 

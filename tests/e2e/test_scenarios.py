@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import runpy
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from planner.cli.compare import MINUTES, table
 from planner.measure.attaching import counting_facilities
 from planner.measure.coverage import nearest_facility
 from planner.plan.applying import apply
 from planner.plan.comparing import Side, compare
 from planner.plan.project import read_city, read_project
 from planner.plan.scenario import Action, Scenario
+from planner.plan.scenario_actions import actions_of
+from planner.plan.service_changes import service_changes
 from planner.targets.pack import read_pack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,6 +61,16 @@ def test_nobody_walks_farther_and_only_neighbours_less_far(city) -> None:
     assert not (metres[1] > metres[0] + 1e-6).any()
     middle = np.array([city.demand.x[nearer].mean(), city.demand.y[nearer].mean()])
     assert (np.hypot(city.demand.x[nearer] - middle[0], city.demand.y[nearer] - middle[1]) < 600).all()
+
+
+def test_the_worked_example_of_the_page(city) -> None:
+    page = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    file, = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
+    shown = re.findall(r"```text\n(.*?)```", page, flags=re.DOTALL)[1]
+    one = Scenario("方案一", None, actions_of(file.encode(), "page"))
+    found = compare(Side("baseline", city), Side("方案一", city, (one,)), [read_pack("beijing-2021-2025")], as_of=DAY)
+    changes = service_changes(found.city_a, found.city_b, travel="walk", minutes=MINUTES, as_of=DAY)
+    assert table(found, changes, "zh") == shown
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills processes as POSIX does")
