@@ -48,7 +48,7 @@ def command(project: Path | None, quota: int, level: str, factors: str, target: 
     from planner.targets.pack import resolve_packs
 
     report = QualityReport()
-    found = read_project(project, report=report)
+    found = read_project(project, report=report, as_of=as_of)
     city = read_city(found, report=report)
     frame = city.boundaries.frame(level)
     codes, names = frame["code"].tolist(), dict(zip(frame["code"], frame["name"], strict=True))

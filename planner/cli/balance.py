@@ -49,7 +49,7 @@ def command(project: Path | None, level: str, layers: str, per_1000: float | Non
     if (per_1000 is None) == (table_path is None):
         raise click.UsageError(t("error.balance_need", lang))
     report = QualityReport()
-    city = read_city(read_project(project, report=report), report=report)
+    city = read_city(read_project(project, report=report, as_of=as_of), report=report)
     slugs = [part.strip() for part in layers.split(",") if part.strip()]
     day = as_of.date() if as_of else dt.date.today()
     unmet, free = (by_ratio(city, level, slugs, per_1000, group, day) if per_1000 is not None else

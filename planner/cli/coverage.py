@@ -71,7 +71,7 @@ def command(project: Path | None, layers: tuple[str, ...], weights: str | None, 
     from planner.quality import QualityReport
 
     report = QualityReport()
-    city, name = under(read_project(project, report=report), scenario, report=report)
+    city, name = under(read_project(project, report=report, as_of=as_of), scenario, report=report)
     if city.demand.hide_small:
         _refuse_finer(capacity is not None, len(set(layers)) > 1)
     day, layer = as_of.date() if as_of else None, layers[0]

@@ -55,7 +55,7 @@ def command() -> None:
     """Homes consolidated, units chosen, centres with stations, sites apart from people. 撤并整合、选单元、中心带站点、避开居民。"""
 
 
-def _city(project: Path | None, scenario: str | None) -> tuple[Project, City, str, tuple[UnitCost, ...]]:
+def _city(project: Path | None, scenario: str | None, as_of: dt.datetime | None) -> tuple[Project, City, str, tuple[UnitCost, ...]]:
     """The project, its city under a scenario, the scenario's name, and the unit costs."""
     from planner.plan.applying import under
     from planner.plan.project import read_project
@@ -63,7 +63,7 @@ def _city(project: Path | None, scenario: str | None) -> tuple[Project, City, st
     from planner.quality import QualityReport
 
     report = QualityReport()
-    found = read_project(project, report=report)
+    found = read_project(project, report=report, as_of=as_of)
     city, name = under(found, scenario, report=report)
     return found, city, name, () if found.costs is None else read_unit_costs(found.costs, report)
 
@@ -121,7 +121,7 @@ def homes(project: Path | None, layers: tuple[str, ...], travel: str, minutes: f
     from planner.plan.consolidating import HomesQuestion, consolidate
     from planner.siting.consolidation import HomeRules
 
-    found, city, name, costs = _city(project, scenario)
+    found, city, name, costs = _city(project, scenario, as_of)
     rules = HomeRules(objective, years=years, whole=whole, occupancy=occupancy, least_beds=least_beds, open_homes=open_homes, budget=budget,
                       kept_share=kept_share)
     question = HomesQuestion(layers, travel, minutes, metres, reach_minutes, reach_metres, group, upgrade_beds, upgrade_cny, running_cny,
@@ -161,7 +161,7 @@ def units(project: Path | None, level: str, count: int | None, share: float | No
     from planner.cli.layout_tables import report_answer, unit_rows
     from planner.plan.unit_choosing import UnitsQuestion, choose_units
 
-    found, city, name, _ = _city(project, scenario)
+    found, city, name, _ = _city(project, scenario, as_of)
     question = UnitsQuestion(level, travel, count, share, minutes, metres, seats_of, objective, group, layer, per, least, most, unit_class,
                              seat_layer, leave_out, _day(as_of))
     answer = choose_units(city, question, time_limit_s=time_limit_s, gap=gap, seed=seed)
@@ -204,7 +204,7 @@ def stations(project: Path | None, centres: str, stations: str, travel: str, min
     from planner.plan.centre_stations import StationsQuestion, centre_stations
     from planner.plan.siting_sections import rules_for
 
-    found, city, name, costs = _city(project, scenario)
+    found, city, name, costs = _city(project, scenario, as_of)
     question = StationsQuestion(
         centres, stations, travel, minutes, metres, link_travel, link_minutes, link_metres, level, unit_class, group, candidates,
         centre_candidates, new=new, share=share, budget=budget, least=least, most=most, bind_existing=bind_existing,
@@ -244,7 +244,7 @@ def apart(project: Path | None, layer: str, least_m: float, path: str, travel: s
     from planner.plan.keeping_apart import ApartQuestion, keep_apart
     from planner.plan.siting_sections import rules_for
 
-    found, city, name, costs = _city(project, scenario)
+    found, city, name, costs = _city(project, scenario, as_of)
     question = ApartQuestion(layer, travel, least_m, minutes, metres, path, group, candidates, new, budget, share,
                              near_most if near_price is None else None, near_price or 0.0, _day(as_of))
     answer = keep_apart(city, question, rules=rules_for(found.screening, layer), costs=costs, time_limit_s=time_limit_s, gap=gap, seed=seed)

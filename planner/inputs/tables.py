@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import warnings
 import zipfile
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from planner.inputs.formulas import Place
 
 TABLE_SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls")
+MOST_ROWS = 3_000_000
+"""Records of a text table, blank ones too: what fits into 16 GB beside the rest. Workbooks end by themselves at 1,048,576 rows."""
 _CELL_LIMIT = 20_000_000
 """Letters that one cell of a text file may have: more than any cell, less than a memory."""
 _DELIMITERS = ",\t;|，；"
@@ -75,16 +78,17 @@ def read_workbook(path: Path) -> Workbook:
 
 
 def text_rows(found: str) -> list[tuple[int, list[Cell]]]:
-    """The records of a delimited text. Raises UnusableFileError where a quote is never closed: the rest of the file would be one cell."""
+    """The records of a delimited text. Raises UnusableFileError where a quote is never closed (the rest would be one cell), and
+    for more than MOST_ROWS records."""
     csv.field_size_limit(_CELL_LIMIT)
     delimiter = _delimiter(found)
     try:
-        records = list(csv.reader(io.StringIO(found, newline=""), delimiter=delimiter, strict=True))
+        records = _records(found, delimiter, strict=True)
     except csv.Error as error:
         if "end of data" in str(error):
             raise UnusableFileError("file_unreadable", sentence="file_open_quote") from error
         try:
-            records = list(csv.reader(io.StringIO(found, newline=""), delimiter=delimiter))
+            records = _records(found, delimiter, strict=False)
         except csv.Error as second:
             raise UnusableFileError("file_unreadable", sentence="file_not_table") from second
     if found.count("\n") - len(records) >= _SWALLOWED_LINES:  # otherwise no cell can have so many lines
@@ -92,6 +96,14 @@ def text_rows(found: str) -> list[tuple[int, list[Cell]]]:
             if any(cell.count("\n") > _SWALLOWED_LINES for cell in record):
                 raise UnusableFileError("file_unreadable", sentence="file_open_quote_row", row=number)
     return [(number, cast("list[Cell]", record)) for number, record in enumerate(records, start=1) if "".join(record).strip()]
+
+
+def _records(found: str, delimiter: str, *, strict: bool) -> list[list[str]]:
+    """The records of a text. Raises csv.Error; UnusableFileError (file_too_large) as soon as there are too many."""
+    records = list(itertools.islice(csv.reader(io.StringIO(found, newline=""), delimiter=delimiter, strict=strict), MOST_ROWS + 1))
+    if len(records) > MOST_ROWS:
+        raise UnusableFileError("file_too_large", sentence="table_too_long", limit=f"{MOST_ROWS:,}", lines=f"{found.count(chr(10)):,}")
+    return records
 
 
 def _delimiter(found: str) -> str:

@@ -19,7 +19,7 @@ from planner.targets.small_results import published_evaluation
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one run gives: the project and its city, the data-quality report, every target's answer, and the gaps, as they may be published."""
+    """What one run gives: the project and its city, the data-quality report, every target's answer and the gaps as they may be told."""
 
     project: Project
     city: City
@@ -35,7 +35,7 @@ def run_plan(project: Path | str | None = None, *, pack: str | None = None, as_o
     file; None takes those of the project. as_of : the day to judge; None is today. Raises PlannerError for input that cannot be used.
     """
     report = QualityReport()
-    found = read_project(Path(project) if project is not None else None, report=report)
+    found = read_project(Path(project) if project is not None else None, report=report, as_of=as_of)
     packs = resolve_packs([pack] if pack is not None else [], found.folder, found.packs)
     city = read_city(found, report=report)
     evaluation = evaluate(city, packs, as_of=as_of or dt.date.today())

@@ -82,8 +82,10 @@ def bundled_folder() -> Path:
     return carried if carried.is_dir() else package.parent / "data"
 
 
-def read_project(path: Path | None = None, *, report: QualityReport | None = None) -> Project:
+def read_project(path: Path | None = None, *, report: QualityReport | None = None, as_of: dt.date | None = None) -> Project:
     """planner.toml of a folder (or the file itself; None: the demonstration city) as frozen values.
+
+    as_of : the day whose versions of the units count (planner.inputs.versions), in place of the project's reference date.
 
     With a report, faults become issues there and what is sound is given. Raises InputError: project_missing (no such folder or no
     planner.toml), project_blocked (no TOML; without a report also for any other fault).
@@ -97,7 +99,7 @@ def read_project(path: Path | None = None, *, report: QualityReport | None = Non
     config.load(file)
     if not config.sound:
         raise blocked(own)
-    project = _project(config, file.parent)
+    project = _project(config, file.parent, as_of)
     own.project = project.id
     if report is None and own.blocking:
         raise blocked(own)
@@ -112,7 +114,7 @@ def blocked(report: QualityReport) -> InputError:
 
 
 # ---- planner.toml to specs -------------------------------------------------------------------------------------------
-def _project(config: Config, folder: Path) -> Project:
+def _project(config: Config, folder: Path, as_of: dt.date | None) -> Project:
     """All sections."""
     tree = config.tree
     config.unknown(tree, sections.SECTIONS, "")
@@ -125,7 +127,7 @@ def _project(config: Config, folder: Path) -> Project:
     plan = config.table(tree, "plan")
     config.unknown(plan, ("packs", "parameters"), "plan")
     named = config.names(head, "name", "project")
-    levels = sections.boundaries(config, day)
+    levels = sections.boundaries(config, day if as_of is None else f"{as_of:%Y-%m-%d}")
     folder_name = folder.resolve().name
     return Project(
         folder, ident or folder_name, named or ident or folder_name, sections.metric_crs(config, head),

@@ -77,7 +77,7 @@ def named_tables(config: Config, name: str) -> list[tuple[str, str, Table]]:
 
 
 def boundaries(config: Config, as_of: str = "") -> tuple[BoundarySpec, ...]:
-    """[boundaries.LEVEL], coarse to fine. as_of : the project's reference date, "" without one."""
+    """[boundaries.LEVEL], coarse to fine. as_of : the day whose versions count, "" for today."""
     specs = {}
     for level, prefix, table in named_tables(config, "boundaries"):
         config.unknown(table, (*_SOURCE, *BOUNDARY_KEYS, "crs", "date", "label", "changes", "recognise"), prefix)

@@ -6,7 +6,7 @@ import zipfile
 import openpyxl
 import pytest
 
-from planner.inputs import files
+from planner.inputs import files, tables
 from planner.inputs.files import UnusableFileError, safe
 from planner.inputs.tables import read_workbook
 from planner.inputs.vector import read_features
@@ -40,6 +40,18 @@ def test_a_sheet_has_a_limit(tmp_path, monkeypatch):
         book.active.append([k])
     book.save(tmp_path / "a.xlsx")
     assert refusal(safe, tmp_path / "a.xlsx").sentence == "sheet_too_large"
+
+
+def test_a_text_has_a_limit_of_rows(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "MOST_ROWS", 100)
+    for name, sign in (("a.csv", ","), ("a.txt", "\t")):
+        lines = [f"id{sign}name", *(f"{k}{sign}n" for k in range(99))]
+        (tmp_path / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        assert len(read_workbook(tmp_path / name).sheets[0].rows) == 100
+        (tmp_path / name).write_text("\n".join([*lines, "x"]) + "\n", encoding="utf-8")
+        found = refusal(read_workbook, tmp_path / name)
+        assert (found.code, found.sentence) == ("file_too_large", "table_too_long")
+        assert found.params == {"limit": "100", "lines": "101"}
 
 
 def test_declared_sizes_are_read_first(tmp_path):

@@ -199,3 +199,9 @@ def test_the_demonstration_city_is_beside_the_program(monkeypatch, tmp_path):
 def test_demand_stands_on_the_streets(folder):
     city = read_city(read_project(folder))
     assert city.demand.y == pytest.approx(np.full(20, 4_400_500), abs=0.01)
+
+
+def test_another_day_chooses_other_versions_of_the_units(folder):
+    assert {level.as_of for level in read_project(folder).boundaries} == {"2025-12-31"}  # the reference date
+    for day in (dt.date(2024, 6, 1), dt.datetime(2024, 6, 1, 12)):
+        assert {level.as_of for level in read_project(folder, as_of=day).boundaries} == {"2024-06-01"}
