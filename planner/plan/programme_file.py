@@ -114,7 +114,7 @@ def _candidate(row: _Row, city: City, money: tuple[str, float], report: QualityR
     cost_cny = round(cost * factor, 2)
     if implausible(cost_cny, "site"):
         report.issues.append(Issue("cost_magnitude", "warning", row.file, None, row.number, column, ident, row.text(column),
-                                   "candidates_magnitude", {"cny": f"{cost_cny:,.0f}"}))
+                                   "programme_file_magnitude", {"cny": f"{cost_cny:,.0f}"}))
     kind = DO[do]
     make: Mapping[str, Callable[[_Row, City, str, str, dict[str, Value]], tuple[tuple[Action, ...], str]]] = {
         "new": _new, "expand": _changed, "open": _changed, "convert": _converted, "share": _shared}

@@ -1,4 +1,4 @@
-"""Programmes on the one-street city: what is chosen, when it opens, what it closes, why the rest stays open - and that claims are checked."""
+"""Programmes on the one-street city: what is chosen, when it opens, what it closes, why the rest stays open; claims are checked."""
 
 import datetime as dt
 
@@ -40,12 +40,14 @@ def new(ident, x, cost, *, layer="home", kind="new", premises="", existing=False
     """A new facility on the street."""
     lon, lat = (float(one[0]) for one in to_wgs84(CRS, np.array([float(x)]), np.array([0.0])))
     numbers = {key: float(value) for key, value in values.items()}
-    return Candidate(ident, kind, layer, float(cost), (Action("add", layer, ident, numbers, lon, lat),), premises=premises, existing=existing)
+    action = Action("add", layer, ident, numbers, lon, lat)
+    return Candidate(ident, kind, layer, float(cost), (action,), premises=premises, existing=existing)
 
 
 def larger(ident, host, cost, beds):
     """A home enlarged."""
-    return Candidate(ident, "expand", "home", float(cost), (Action("expand", "home", host, {"beds": float(beds)}),), host=host, existing=True)
+    action = Action("expand", "home", host, {"beds": float(beds)})
+    return Candidate(ident, "expand", "home", float(cost), (action,), host=host, existing=True)
 
 
 def programme(city, pack, candidates, *, lacking=(), years=(2026, 2030), targets=(), **horizon):

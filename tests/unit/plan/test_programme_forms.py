@@ -14,8 +14,12 @@ from planner.targets.pack_rules import build_pack
 
 DAY = dt.date(2025, 12, 31)
 HOMES = [{"x": 500, "beds": 40, "nursing": 10, "has": "yes"}, {"x": 2500, "beds": 60, "nursing": 40, "has": "no"}]
-BROUGHT = [{"x": 600, "beds": 50, "nursing": 30, "has": "yes", "id": "n1"}, {"x": 1500, "beds": 20, "nursing": 0, "has": "no", "id": "n2"},
-           {"x": 3500, "beds": 90, "nursing": 60, "has": "yes", "id": "n3"}, {"x": 2500, "beds": 100, "nursing": 70, "has": "yes", "id": "h2"}]
+BROUGHT = [
+    {"x": 600, "beds": 50, "nursing": 30, "has": "yes", "id": "n1"},
+    {"x": 1500, "beds": 20, "nursing": 0, "has": "no", "id": "n2"},
+    {"x": 3500, "beds": 90, "nursing": 60, "has": "yes", "id": "n3"},
+    {"x": 2500, "beds": 100, "nursing": 70, "has": "yes", "id": "h2"},
+]
 TAKES = {3: 1}
 """Option 3 takes the second home and brings it back larger."""
 
@@ -55,14 +59,15 @@ CHECKS = {
     "every-where": ((">=", 1), {"metric": "count", "where": {"beds": ">= 55"}, "by": "township", "rollup": "every"}, {}),
     "share-community": ((">=", 75), {"metric": "count", "by": "community", "rollup": "share"}, {"unit": "% of communities"}),
     "share-all": (("=", 100), {"metric": "count", "by": "community", "rollup": "share"}, {"unit": "% of communities"}),
-    "share-sum": ((">=", 80), {"metric": "sum", "of": "beds", "by": "township", "rollup": "share", "each": {"comparator": ">=", "value": 90}},
-                  {"unit": "% of townships"}),
+    "share-sum": ((">=", 80), {"metric": "sum", "of": "beds", "by": "township", "rollup": "share",
+                               "each": {"comparator": ">=", "value": 90}}, {"unit": "% of townships"}),
     "sum": ((">=", 230), {"metric": "sum", "of": "beds"}, {}),
     "sum-ceiling": (("<=", 90), {"metric": "sum", "of": "beds"}, {}),
     "rate": (("range", 2000, 2500), {"metric": "rate", "of": "beds", "per": 1000, "group": "age_60_plus"}, {}),
     "rate-every": ((">=", 1.2), {"metric": "rate", "of": "beds", "group": "age_60_plus", "by": "township", "rollup": "every"}, {}),
     "ratio": ((">=", 55), {"metric": "ratio", "of": "nursing", "in": "beds"}, {"unit": "% of beds"}),
-    "ratio-facility": ((">=", 60), {"metric": "ratio", "of": "nursing", "in": "beds", "by": "facility", "rollup": "every"}, {"unit": "% of beds"}),
+    "ratio-facility": ((">=", 60), {"metric": "ratio", "of": "nursing", "in": "beds", "by": "facility", "rollup": "every"},
+                       {"unit": "% of beds"}),
     "sum-facility": ((">=", 50), {"metric": "sum", "of": "beds", "by": "facility", "rollup": "every"}, {}),
     "share-facility": ((">=", 70), {"metric": "sum", "of": "beds", "by": "facility", "rollup": "share",
                                     "each": {"comparator": ">=", "value": 50}}, {"unit": "% of homes"}),
@@ -79,8 +84,8 @@ CHECKS = {
     "thresholds": ((">=", 1), {"metric": "sum", "of": "beds", "by": "township", "rollup": "every",
                                "thresholds": [{"class": "urban", "value": 60}, {"rest": True, "value": 100}]}, {}),
     "scope": ((">=", 2), {"metric": "count", "by": "community", "scope": {"class": "rural"}}, {}),
-    "all-of": ((">=", 100), {"metric": "count", "all_of": [{"layer": "home", "where": {"beds": ">= 50"}}, {"layer": "club"}], "by": "township", "rollup": "share"},
-               {"unit": "% of townships"}),
+    "all-of": ((">=", 100), {"metric": "count", "all_of": [{"layer": "home", "where": {"beds": ">= 50"}}, {"layer": "club"}],
+                             "by": "township", "rollup": "share"}, {"unit": "% of townships"}),
     "any-of": ((">=", 100), {"metric": "count", "any_of": [{"layer": "home"}, {"layer": "club"}], "by": "community", "rollup": "share"},
                {"unit": "% of communities"}),
     "basket": ((">=", 60), {"metric": "population_within", "metres": 600, "basket": ["home", "club"]}, {"unit": "% of people"}),

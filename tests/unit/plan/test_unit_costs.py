@@ -4,7 +4,7 @@ import pytest
 
 from planner.inputs.specs import FileRef
 from planner.plan.gaplist import Sentence, UnitCost
-from planner.plan.unit_costs import estimate, read_unit_costs
+from planner.plan.unit_costs import estimate, norm_size, read_unit_costs, running_subsidy
 from planner.quality import QualityReport
 
 TABLE = """layer,action,unit,cny,price_year,source
@@ -86,3 +86,20 @@ def test_no_price_is_ever_guessed():
     for costs in ((), (SITE,), (BED,)):
         do = "expand" if costs == (SITE,) else "new"
         assert isinstance(estimate(costs, "home", do, 1, None, None), Sentence)
+
+
+def test_prices_in_wan_running_subsidy_and_usual_size(read):
+    head = "layer,action,unit,单价（万元）,年运营补贴（元）,规模,price_year\n"
+    costs, report = read(f"{head}home,add,bed,20,3600,80,2025\nhome,add,site,600,,,2025\n")
+    assert report.issues == []
+    assert [(cost.cny, cost.running_cny, cost.size) for cost in costs] == [(200_000, 3_600, 80), (6_000_000, None, None)]
+    assert running_subsidy(costs, "home", 10, None) == 36_000
+    assert running_subsidy(costs, "home", None, 500) is None
+    assert (norm_size(costs, "home", "bed"), norm_size(costs, "home", "m2")) == (80, None)
+
+
+def test_a_price_of_another_magnitude_is_used_and_told(read):
+    costs, report = read("layer,action,unit,cny\nhome,add,bed,20\n")
+    assert [cost.cny for cost in costs] == [20]
+    assert [(issue.code, issue.severity, issue.row, issue.value) for issue in report.issues] == [("cost_magnitude", "warning", 2, "20")]
+    assert all(issue.done("zh") and issue.done("en") for issue in report.issues)
