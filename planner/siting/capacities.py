@@ -53,7 +53,9 @@ def _ruled(problem: SitingProblem, start: tuple[Picks, Assignment] | None, clock
     """The start where it keeps the rules, else demand assigned to the lawful sites nearest to it; None where that breaks a rule too."""
     if start is not None and worth(problem, *start).lawful:
         return start
-    wish = nearest_lawful(problem, np.empty(0, dtype=np.int32) if start is None else start[0], clock, seed)
+    wished = np.zeros(problem.sites)
+    wished[np.empty(0, dtype=np.int32) if start is None else start[0]] = 1.0
+    wish = nearest_lawful(problem, wished, clock, seed)
     other = None if wish.sites is None else _assigned(problem, wish.sites)
     return other if other is not None and worth(problem, *other).lawful else None
 

@@ -36,4 +36,5 @@ def floor_form(problem: SitingProblem, needed: Floats) -> Form:
         return lawful_value(problem, sites) if (covered_by_area(problem, sites, len(asked)) >= asked).all() else None
 
     return Form(program(problem, cover, left), cover.site,
-                lambda sites: models.cover_start(cover, np.flatnonzero(np.isin(cover.site, sites))), value, cover.counts)
+                lambda sites: models.cover_start(cover, np.flatnonzero(np.isin(cover.site, sites))), value, cover.counts,
+                searchable=False)

@@ -26,9 +26,10 @@ class Wish:
     impossible: bool
 
 
-def nearest_lawful(problem: SitingProblem, wished: Picks, clock: Clock, seed: int) -> Wish:
+def nearest_lawful(problem: SitingProblem, wished: Floats, clock: Clock, seed: int) -> Wish:
     """The plan that keeps p, budget and rules, serves whom the model must serve, and has most of the sites wished for.
 
+    wished : (J,) how much each site is wished for, 0 to 1: a plan without the rules, or the shares of a relaxation.
     Among others, sites that reach more weight are preferred (under lscp cheaper ones). A share (lscp) is not looked at: it may be missed.
     """
     free = problem.candidates
@@ -36,13 +37,13 @@ def nearest_lawful(problem: SitingProblem, wished: Picks, clock: Clock, seed: in
     limit_rows(rows, problem, free, problem.price[free])
     if problem.model in MUST_SERVE and problem.share is None and problem.cutoff is None:
         _serving_rows(rows, problem, free)
-    asked = np.isin(free, wished).astype(np.float64)
+    asked = wished[free]
     if problem.model == "lscp":
         dear = float(problem.price.max(initial=0.0)) or 1.0
-        score = -(1.0 + problem.price[free] / dear) * np.where(asked > 0, 0.25, 1.0)
+        score = -(1.0 + problem.price[free] / dear) * (1.0 - 0.75 * asked)
     else:
         reach = np.bincount(problem.by_demand.column, problem.weight[problem.by_demand.row_of], minlength=problem.sites)[free]
-        score = asked + 0.5 * reach / max(float(reach.max(initial=0.0)), 1e-300)
+        score = asked + 0.2 * reach / max(float(reach.max(initial=0.0)), 1e-300)
     ones = np.ones(len(free))
     model = rows.model(maximise=True, cost=score, col_upper=ones, whole=ones.astype(bool))
     found = run(model, clock, gap=0.02, seed=seed, limit_s=min(NEAR_S, NEAR_PART * clock.left_s))

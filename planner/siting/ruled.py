@@ -15,18 +15,27 @@ import numpy as np
 from planner.siting import assigning, models, reduce
 from planner.siting.lawful import improved, nearest_lawful
 from planner.siting.linear import LinearModel
+from planner.siting.median_ruled import ruled_median
 from planner.siting.problem import CAPACITATED, Columns, Floats, Picks, SitingProblem
 from planner.siting.reduce import Cover
 from planner.siting.results import WITHIN_SHARE, Plan, nearest, worth
-from planner.siting.solver import Clock, run
+from planner.siting.solver import Clock, Found, Relaxed, relaxed, run
 
 Method = Callable[[SitingProblem, Clock, float, int], Plan]
-FIRST_PART = 0.35
-"""The part of the time that the problem without its rules may take."""
-SEARCH_PART, SEARCH_ROUNDS = 0.3, 12
-"""The part of what is left then, and the restarts, that the search for a lawful plan may take."""
+SMALL = 15_000
+"""Entries of a program up to which HiGHS takes it as it is."""
 ENTRIES = 600_000
-"""Entries of a program above which HiGHS is not begun: its root relaxation would not end in a minute; the search goes on instead."""
+"""Entries of a program above which branch and cut is not begun: its root would not end in a minute; the search goes on instead."""
+FIRST_PART, FIRST_S = 0.3, 60.0
+"""The part of the time, and the seconds, that the problem without its rules may take."""
+RELAX_PART, RELAX_S = 0.3, 60.0
+"""The same for the relaxation of a program."""
+TOLERANCES = (1e-3, 1e-4)
+"""How near the relaxation is brought, one after the other: where time ends the second, the first is there. Measured: 1e-3 costs 0.1 %."""
+SEARCH_PART, SEARCH_ROUNDS, SEARCH_LONG = 0.3, 12, 200
+"""The part of what is left then, and the restarts, that the search for a lawful plan may take; restarts where it has the last word."""
+LAGRANGIAN, LAGRANGIAN_PART = 60_000, 0.6
+"""Pairs above which p_median is bounded by its Lagrangian (planner.siting.median_ruled) instead of a program; the part of what is left."""
 SAID = ", with rules on sites (HiGHS)"
 
 
@@ -35,6 +44,7 @@ class Form:
     """A program, the problem's site of each of its first columns, and the solution that a plan stands for.
 
     value : the objective of a plan, recomputed from its sites; None where it breaks a rule.   counts : what was taken out.
+    searchable : the problem's own rules are all there is to keep, so that interchange may go on from a plan.
     """
 
     model: LinearModel
@@ -42,6 +52,7 @@ class Form:
     begin: Callable[[Picks], Floats]
     value: Callable[[Picks], float | None]
     counts: dict[str, int]
+    searchable: bool = True
 
 
 def ruled(problem: SitingProblem, method: Method, clock: Clock, gap: float, seed: int, start: Picks | None = None) -> Plan:
@@ -56,10 +67,39 @@ def ruled(problem: SitingProblem, method: Method, clock: Clock, gap: float, seed
         known = first.sites if known is None else _better(problem, first.sites, known)
     if known is not None and _close(problem, known, first.bound, gap):
         return replace(first, sites=known)
-    plan, impossible = _begin(problem, first.sites if known is None else known, known is not None, clock, seed)
+    return _with(problem, first, known, clock, gap, seed)
+
+
+def _with(problem: SitingProblem, first: Plan, known: Picks | None, clock: Clock, gap: float, seed: int) -> Plan:
+    """The plan with the rules. first : the plan without them.   known : a lawful plan, if there is one."""
+    method, bound = first.method.removesuffix(" (HiGHS)") + SAID, first.bound
+    large = problem.model == "p_median" and len(problem.by_demand.column) > LAGRANGIAN
+    form = None if large else form_of(problem)
+    relaxation = None if form is None else _relaxed(form, bound, clock)
+    wished = None if form is None or relaxation is None else _wished(form, relaxation, problem.sites)
+    plan, impossible = _begin(problem, first.sites if known is None else known, known is not None, wished, clock, seed)
     if impossible:
-        return Plan(None, None, first.method + SAID, infeasible=True, reductions=first.reductions)
-    return _program(problem, plan, first, clock, gap, seed)
+        return Plan(None, None, method, infeasible=True, reductions=first.reductions)
+    if form is not None:
+        return _finished(problem, form, plan, bound, relaxation, method, clock, gap, seed)
+    start = plan if plan is not None else problem.existing
+    proof = ruled_median(problem, start, clock, clock.spent_s + LAGRANGIAN_PART * clock.left_s, seed)
+    bound = proof.bound if bound is None else max(bound, proof.bound)
+    best = _searched(problem, [found for found in (plan, proof.sites) if found is not None], bound, gap, clock, seed)
+    stopped = "gap" if best is not None and _close(problem, best, bound, gap) else clock.word
+    return Plan(best, bound if np.isfinite(bound) else None, method, stopped, reductions=first.reductions)
+
+
+def _searched(problem: SitingProblem, plans: list[Picks], bound: float, gap: float, clock: Clock, seed: int) -> Picks | None:
+    """The best of some lawful plans, improved until time ends or the bound is near."""
+    best: Picks | None = None
+    for at, plan in enumerate(plans):
+        if best is not None and _close(problem, best, bound, gap):
+            break
+        until = clock.spent_s + clock.left_s / (len(plans) - at)
+        found = improved(problem, plan, clock, until, seed=seed + at, rounds=SEARCH_LONG)
+        best = found if best is None else _better(problem, best, found)
+    return best
 
 
 def _without(problem: SitingProblem, method: Method, clock: Clock, gap: float, seed: int) -> Plan:
@@ -68,7 +108,7 @@ def _without(problem: SitingProblem, method: Method, clock: Clock, gap: float, s
         if clock.progress is not None:
             clock.progress(None, bound)
 
-    part = Clock(FIRST_PART * clock.left_s, tell, clock.cancel)
+    part = Clock(min(FIRST_S, FIRST_PART * clock.left_s), tell, clock.cancel)
     return method(replace(problem, rules=None), part, gap, seed)
 
 
@@ -84,62 +124,123 @@ def _gains(model: LinearModel, value: float, other: float) -> bool:
 
 
 def _close(problem: SitingProblem, sites: Picks, bound: float | None, gap: float) -> bool:
-    """Whether a plan is within the gap of the bound."""
-    if bound is None:
-        return False
+    """Whether a lawful plan is within the gap of the bound."""
     value = worth(problem, sites).objective
-    behind = bound - value if problem.maximised else value - bound
-    return behind <= max(gap, 1e-9) * max(abs(value), 1e-12)
+    return bound is not None and (bound - value if problem.maximised else value - bound) <= max(gap, 1e-9) * max(abs(value), 1e-12)
 
 
-def _begin(problem: SitingProblem, wished: Picks | None, lawful: bool, clock: Clock, seed: int) -> tuple[Picks | None, bool]:
-    """A lawful plan to begin with, or None; and whether it is proven that there is none."""
-    sites = wished
-    if not lawful:
-        wish = nearest_lawful(problem, np.empty(0, dtype=np.int32) if wished is None else wished, clock, seed)
+def _near(model: LinearModel, value: float, bound: float, gap: float) -> bool:
+    """Whether a value is within the gap of the bound."""
+    return (bound - value if model.maximise else value - bound) <= max(gap, 1e-9) * max(abs(value), 1e-6)
+
+
+def _begin(problem: SitingProblem, sites: Picks | None, lawful: bool, wished: Floats | None, clock: Clock,
+           seed: int) -> tuple[Picks | None, bool]:
+    """A lawful plan to begin with, or None; and whether it is proven that there is none. wished : (J,) shares of the relaxation."""
+    plans = [sites] if lawful and sites is not None else []
+    if wished is None and not lawful:
+        wished = np.zeros(problem.sites)
+        wished[np.empty(0, dtype=np.int32) if sites is None else sites] = 1.0
+    if wished is not None:
+        wish = nearest_lawful(problem, wished, clock, seed)
         if wish.impossible:
             return None, True
-        sites = wish.sites
-    if sites is None or not worth(problem, sites).lawful:
-        return None, False
+        plans += [] if wish.sites is None or not worth(problem, wish.sites).lawful else [wish.sites]
     if problem.model in ("mclp", "p_median"):
-        sites = improved(problem, sites, clock, clock.spent_s + SEARCH_PART * clock.left_s, seed=seed, rounds=SEARCH_ROUNDS)
-    return sites, False
+        until = clock.spent_s + SEARCH_PART * clock.left_s
+        plans = [improved(problem, plan, clock, until, seed=seed, rounds=SEARCH_ROUNDS) for plan in plans]
+    best: Picks | None = None
+    for plan in plans:
+        best = plan if best is None else _better(problem, best, plan)
+    return best, False
 
 
-def _program(problem: SitingProblem, start: Picks | None, first: Plan, clock: Clock, gap: float, seed: int) -> Plan:
-    """The program with its rules, from a plan if there is one; where it is too large, the search goes on."""
-    form = form_of(problem)
-    method = first.method.removesuffix(" (HiGHS)") + SAID
-    if start is not None and _close(problem, start, first.bound, gap):
-        return Plan(start, first.bound, method, "gap", reductions=form.counts)
-    if len(form.model.index) > ENTRIES and start is not None:
-        if problem.model in ("mclp", "p_median"):
-            start = improved(problem, start, clock, clock.spent_s + clock.left_s, seed=seed + 1, rounds=10**6)
-        return Plan(start, first.bound, method, clock.word, reductions=form.counts)
-    return programmed(problem, form, start, first.bound, method, clock, gap, seed)
+def _relaxed(form: Form, bound: float | None, clock: Clock) -> Relaxed | None:
+    """The relaxation of a program that is not small, its bound no worse than the one known."""
+    if len(form.model.index) <= SMALL:
+        return None
+    until, best = clock.spent_s + min(RELAX_S, RELAX_PART * clock.left_s), None
+    for tolerance in TOLERANCES:
+        found = relaxed(form.model, clock, tolerance=tolerance, limit_s=until - clock.spent_s)
+        if found is not None and (best is None or _gains(form.model, best.bound, found.bound)):
+            best = found
+            if clock.progress is not None:
+                clock.progress(None, _tighter(form.model, found.bound, bound))
+    return best
+
+
+def _tighter(model: LinearModel, one: float, other: float | None) -> float:
+    """The tighter of two bounds."""
+    return one if other is None else min(one, other) if model.maximise else max(one, other)
+
+
+def _wished(form: Form, relaxation: Relaxed, sites: int) -> Floats:
+    """(J,) how much of each site the relaxation opens."""
+    wished = np.zeros(sites)
+    wished[form.site] = np.clip(relaxation.x[: len(form.site)], 0.0, 1.0)
+    return wished
 
 
 def programmed(problem: SitingProblem, form: Form, start: Picks | None, bound: float | None, method: str, clock: Clock, gap: float,
                seed: int) -> Plan:
     """The plan of a program, from a plan and a bound if there are any: the better of start and solution, the tighter of the bounds."""
-    found = run(form.model, clock, gap=gap, seed=seed, start=None if start is None else form.begin(start))
-    best, value = start, None if start is None else form.value(start)
+    return _finished(problem, form, start, bound, _relaxed(form, bound, clock), method, clock, gap, seed)
+
+
+def _finished(problem: SitingProblem, form: Form, start: Picks | None, bound: float | None, relaxation: Relaxed | None, method: str,
+              clock: Clock, gap: float, seed: int) -> Plan:
+    """What is left once relaxation and start are known: sites settled, then branch and cut, or more search where that is too large."""
+    model, value = form.model, None if start is None else form.value(start)
+    if relaxation is not None:
+        bound = _tighter(model, relaxation.bound, bound)
+    if start is not None and value is not None and bound is not None and _near(model, value, bound, gap):
+        return Plan(start, bound, method, "gap", reductions=form.counts)
+    counts = dict(form.counts)
+    if relaxation is not None and value is not None:
+        model = settled(model, relaxation, value)
+        counts["sites_settled"] = int((model.col_lower == model.col_upper)[: len(form.site)].sum())
+    live = model.col_lower < model.col_upper
+    if start is not None and int(live[model.index].sum()) > ENTRIES:
+        if problem.model in ("mclp", "p_median") and form.searchable:
+            start = improved(problem, start, clock, clock.spent_s + clock.left_s, seed=seed + 1, rounds=SEARCH_LONG)
+        return Plan(start, bound, method, clock.word, reductions=counts)
+    begin = None if start is None else np.clip(form.begin(start), model.col_lower, model.col_upper)
+    found = run(model, clock, gap=gap, seed=seed, start=begin)
+    return _taken(problem, form, found, start, value, bound, method, counts)
+
+
+def _taken(problem: SitingProblem, form: Form, found: Found, start: Picks | None, value: float | None, bound: float | None, method: str,
+           counts: dict[str, int]) -> Plan:
+    """The better of start and solution, and the bound of all plans: those that settling left out are no better than the start."""
+    best, stopped = start, found.stopped
     if found.x is not None:
         other = np.union1d(problem.existing, form.site[np.flatnonzero(found.x[: len(form.site)] > 0.5)]).astype(np.int32)
         got = form.value(other)
         if got is not None and (value is None or not _gains(form.model, value, got)):
             best, value = other, got
-    if best is None and found.infeasible:
-        return Plan(None, None, method, infeasible=True, reductions=form.counts)
-    if np.isfinite(found.bound):
-        tighter = min if form.model.maximise else max
-        bound = found.bound if bound is None else tighter(bound, found.bound)
-    if value is not None and bound is not None and found.stopped == "proof":
-        behind = bound - value if form.model.maximise else value - bound
-        if behind <= 1e-7 * max(abs(value), 1e-6):  # HiGHS is exact to about this
-            bound = value
-    return Plan(best, bound, method, found.stopped, reductions=form.counts)
+    if found.infeasible and best is None:
+        return Plan(None, None, method, infeasible=True, reductions=counts)
+    if found.infeasible:
+        bound = value
+    elif np.isfinite(found.bound):
+        bound = _tighter(form.model, found.bound, bound)
+    if value is not None and bound is not None and (_gains(form.model, value, bound)
+                                                    or (stopped == "proof" and _near(form.model, value, bound, 1e-7))):
+        bound = value  # HiGHS is exact to about 1e-7
+    return Plan(best, bound, method, stopped, reductions=counts)
+
+
+def settled(model: LinearModel, relaxation: Relaxed, value: float) -> LinearModel:
+    """The model with whole variables fixed whose other end is in no plan better than one of this value (reduced-cost fixing).
+
+    Better is by the model's unit, or without one by a billionth.
+    """
+    least = model.unit * (1 - 1e-6) if model.unit else 1e-9 * max(abs(value), 1.0)
+    apart = relaxation.bound - value if model.maximise else value - relaxation.bound
+    fixed = model.whole & (np.abs(relaxation.reduced) * (model.col_upper - model.col_lower) > max(apart - least, 0.0))
+    up = (relaxation.reduced > 0) == model.maximise
+    return replace(model, col_lower=np.where(fixed & up, model.col_upper, model.col_lower),
+                   col_upper=np.where(fixed & ~up, model.col_lower, model.col_upper))
 
 
 def lawful_value(problem: SitingProblem, sites: Picks) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import highspy
@@ -21,6 +21,10 @@ Cancel = Callable[[], bool]
 
 AGREE_REL = 1e-6
 """HiGHS keeps rows to 1e-6: an objective recomputed from rounded variables that is nearer than this is the same."""
+
+
+SUMMED = 64
+"""Roundings that a number of a sum in pairs goes through at most, and those of the few operations around it."""
 
 
 class Clock:
@@ -88,6 +92,61 @@ def run(model: LinearModel, clock: Clock, *, gap: float = 0.0, seed: int = 1, st
         solver.cbMipInterrupt.subscribe(lambda event: _tick(event, clock))
     solver.run()
     return _outcome(solver, model, clock, worst)
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """The relaxation of a model. bound : of the model, proven whatever the run did.   x : the relaxation's solution, nearly.
+
+    reduced : by how much the bound moves when a variable is pressed to its other end: its sign says which end the bound supposes.
+    """
+
+    bound: float
+    x: Floats
+    reduced: Floats
+
+
+def relaxed(model: LinearModel, clock: Clock, *, tolerance: float = 1e-4, limit_s: float | None = None) -> Relaxed | None:
+    """The relaxation by HiGHS's first-order method, for models whose root would not end in time; None where no time is left.
+
+    The method ends about `tolerance` from feasible, so its own objective proves nothing: the bound is worked out from its row duals y,
+    which are valid whatever they are:  c z <= sum_r max(y_r L_r, y_r U_r) + sum_j max(r_j l_j, r_j u_j)  with r = c - A'y (maximise).
+    """
+    allowed = clock.left_s if limit_s is None else min(limit_s, clock.left_s)
+    if allowed <= 0 or clock.cancelled or len(model.cost) == 0:
+        return None
+    plain = replace(model, whole=np.zeros(len(model.cost), dtype=np.bool_))
+    solver = _loaded(plain, allowed, 0.0, 1, None, None)
+    for name, value in (("solver", "pdlp"), ("run_crossover", "off"), ("pdlp_optimality_tolerance", tolerance),
+                        ("kkt_tolerance", tolerance)):
+        solver.setOptionValue(name, value)
+    solver.run()
+    solution = solver.getSolution()
+    x, dual = np.array(solution.col_value), np.array(solution.row_dual)
+    if len(x) != len(model.cost) or len(dual) != len(model.row_lower) or not (np.isfinite(x).all() and np.isfinite(dual).all()):
+        return None
+    told = [_dual_bound(model, sign * dual) for sign in (1.0, -1.0)]
+    bound, reduced = (min if model.maximise else max)(told, key=lambda one: one[0])
+    return Relaxed(to_unit(bound, model.unit, maximise=model.maximise, offset=model.offset), x, reduced)
+
+
+def _dual_bound(model: LinearModel, dual: Floats) -> tuple[float, Floats]:
+    """The bound that row duals prove, rounded outwards, and the reduced costs. A dual that asks for a side a row has not is 0."""
+    sign = 1.0 if model.maximise else -1.0  # a least value is minus the greatest of the negative
+    y = sign * dual
+    y = np.where(np.isinf(model.row_upper), np.minimum(y, 0.0), y)
+    y = np.where(np.isinf(model.row_lower), np.maximum(y, 0.0), y)
+    row = np.repeat(np.arange(len(y)), np.diff(model.start))
+    pulls = np.bincount(model.index, model.value * y[row], minlength=len(model.cost))
+    reduced = sign * model.cost - pulls
+    ends = np.where(y > 0, y * np.where(y > 0, model.row_upper, 0.0), y * np.where(y < 0, model.row_lower, 0.0))
+    boxes = np.maximum(reduced * model.col_lower, reduced * model.col_upper)
+    # a sum of n terms is off by n eps of their sizes at most: n is a column's entries, then (added in pairs) a logarithm of the rest
+    sizes = np.bincount(model.index, np.abs(model.value * y[row]), minlength=len(model.cost)) + np.abs(model.cost)
+    far = np.maximum(np.abs(model.col_lower), np.abs(model.col_upper))
+    longest = int(np.bincount(model.index, minlength=1).max(initial=1)) + SUMMED
+    slack = float(np.finfo(np.float64).eps) * longest * (float(np.abs(ends).sum()) + float(sizes @ far))
+    return model.offset + sign * (float(ends.sum() + boxes.sum()) + slack), sign * reduced
 
 
 def _constant(model: LinearModel, worst: float) -> Found:

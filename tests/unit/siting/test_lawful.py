@@ -15,21 +15,21 @@ from tests.unit.siting.test_rules import ruled
 
 def test_the_wish_is_kept_as_far_as_rules_allow():
     posed = problem("mclp", [[1, 1, -1], [-1, 1, 1]], weight=[1, 1], p=2, rules=apart([[0, 1]], fixed=np.zeros(3)))
-    wish = nearest_lawful(posed, np.array([0, 1]), Clock(10.0), 1)
+    wish = nearest_lawful(posed, np.array([1.0, 1.0, 0.0]), Clock(10.0), 1)
     assert wish.sites is not None
     assert len(set(wish.sites.tolist()) & {0, 1}) == 1
 
 
 def test_what_no_plan_keeps_is_proven():
     posed = problem("mclp", [[1, 1]], p=1, rules=at_least([0, 1], {0: 1, 1: 1}))
-    assert nearest_lawful(posed, np.array([0]), Clock(10.0), 1).impossible
+    assert nearest_lawful(posed, np.array([1.0, 0.0]), Clock(10.0), 1).impossible
 
 
 @pytest.mark.parametrize("seed", range(30))
 @pytest.mark.parametrize("model", ["mclp", "p_median"])
 def test_interchange_stays_lawful_and_its_sums_are_the_plans(model, seed):
     posed = ruled(drawn(model, seed), seed)
-    wish = nearest_lawful(posed, np.empty(0, dtype=int), Clock(10.0), 1)
+    wish = nearest_lawful(posed, np.zeros(posed.sites), Clock(10.0), 1)
     if best(posed) is None:
         return
     clock = Clock(10.0)
