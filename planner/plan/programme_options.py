@@ -73,7 +73,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
-    """The years of a programme, ends included, and what may be spent: in all, and in each year. lead : kind -> years before service."""
+    """The years of a programme, ends included, and what may be spent: in all, or in each year. lead : kind -> years before service.
+
+    Where some years have a budget the others have none to spend.
+    """
 
     first: int
     last: int
@@ -87,6 +90,9 @@ class Horizon:
         outside = sorted(year for year in self.budgets if not self.first <= year <= self.last)
         if outside:
             raise InputError("programme_budget_year", year=outside[0], first=self.first, last=self.last)
+        if self.budgets:
+            whole = {year: self.budgets.get(year, 0.0) for year in range(self.first, self.last + 1)}
+            object.__setattr__(self, "budgets", whole)
 
     def opens(self, kind: str) -> range:
         """The years in which something of a kind may open."""
