@@ -14,6 +14,7 @@ import secrets
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from threading import get_ident
 from types import TracebackType
 from typing import ClassVar
 
@@ -56,9 +57,11 @@ def started(pid: int) -> str:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process of this machine is there."""
+    """Whether a process of this machine is there; True where the system has no harmless way to ask."""
     if Path("/proc/self/stat").exists():
         return Path(f"/proc/{pid}").exists()
+    if os.name != "posix":
+        return True
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -71,16 +74,18 @@ def is_alive(pid: int) -> bool:
 class Lock:
     """`with Lock(folder, name):` - nobody else holds it meanwhile. wait_s : how long to wait for another holder before telling.
 
-    Within one process a lock may be entered again by who holds it. Raises InputError (store_locked) with name, by, host, since.
+    The thread that holds a lock may enter it again; another thread of its process (a second person at the pages) may not. Raises
+    InputError (store_locked) with name, by, host, since.
     """
 
-    _held: ClassVar[dict[Path, int]] = {}
+    _held: ClassVar[dict[tuple[Path, int], int]] = {}
+    """How often each thread has entered the locks that it holds."""
 
     def __init__(self, folder: Path, name: str, *, wait_s: float = 0.0) -> None:
         self.path, self.name, self.wait_s = folder / FILE, name, wait_s
 
     def __enter__(self) -> Lock:
-        key = self.path.resolve()
+        key = self.path.resolve(), get_ident()
         if key in self._held and self._mine() is not None:
             self._held[key] += 1
             return self
@@ -97,7 +102,7 @@ class Lock:
         raise InputError("store_locked", name=self.name, by="?", host="?", since="?", pid=0)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        key = self.path.resolve()
+        key = self.path.resolve(), get_ident()
         self._held[key] -= 1
         if self._held[key] == 0:
             del self._held[key]
@@ -139,8 +144,8 @@ def _me() -> Holder:
 
 
 def _holds(holder: Holder) -> bool:
-    """Whether a holder still holds: its process lives or, on another machine, has not been there for too long."""
-    if holder.host != platform.node():
+    """Whether a holder still holds: its process lives or, where one cannot know, has not been there for too long."""
+    if holder.host != platform.node() or os.name != "posix":
         try:
             age = dt.datetime.now().astimezone() - dt.datetime.fromisoformat(holder.since)
         except (ValueError, TypeError):

@@ -71,7 +71,18 @@ def load_all(project: Path, kind: str) -> list[Version]:
     """The newest version of each thing of a kind. Raises InputError (store_broken)."""
     root = state_folder(project, kind)
     folders = sorted(root.iterdir()) if root.is_dir() else []
-    return [_read(folder, numbers[-1], None) for folder in folders if folder.is_dir() and (numbers := _numbers(folder))]
+    return [_read(folder, numbers[-1], _name_in(folder, numbers)) for folder in folders
+            if folder.is_dir() and (numbers := _numbers(folder))]
+
+
+def _name_in(folder: Path, numbers: list[int]) -> str | None:
+    """What a thing is called, by its first version that says so soundly: what is damaged can then be told by its name."""
+    for number in numbers:
+        try:
+            return _read(folder, number, None).name
+        except InputError:
+            continue
+    return None
 
 
 def save(project: Path, kind: str, name: str, body: Mapping[str, Any] | None, *, over: int, now: dt.datetime) -> Version:

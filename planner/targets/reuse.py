@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from planner.inputs.layers import FacilityLayer
@@ -20,7 +20,8 @@ from planner.targets.pack import TargetPack
 
 KEPT = 16
 """Answers kept of each target: the baseline's and those of the scenarios looked at last."""
-_REST = ("demand", "boundaries", "streets", "travels", "reference_date", "reported", "parameters", "sources")
+_REST = tuple(one.name for one in fields(City) if one.name not in ("facilities", "cache", "basemap"))
+"""All of a city but its facility layers, what is kept of its distances, and what is only drawn."""
 
 
 class _Watched(Mapping[str, FacilityLayer]):

@@ -232,6 +232,30 @@ def test_two_states_on_the_boundaries_of_one(draw, pack) -> None:
     assert changed(compare(a, b, [pack], as_of=DAY, view=on_boundaries(a, b, "a")))["each"].b.value == 1
 
 
+OLD_UNITS = {"district": [("D", "大区", "", "", 0, 4000)],
+             "township": [("A", "甲街道", "urban", "D", 0, 3000), ("B", "乙镇", "rural", "D", 3000, 4000)],
+             "community": [("A1", "甲一", "urban", "A", 0, 3000), ("B2", "乙二", "rural", "B", 3000, 4000)]}
+
+
+def test_two_dates_with_other_boundaries_on_a_common_set(draw, pack) -> None:
+    unplaced = {"id": "h4", "x": float("nan"), "beds": 5, "township": "乙镇", "unit": {"township": "B", "district": "D"}}
+    old = draw({"home": [HOMES["home"][0], unplaced]}, units=OLD_UNITS, people={"total": [90, 190, 290, 390]})
+    new = draw(HOMES)
+    a, b = Side("baseline", old), Side("baseline", new)
+    own = changed(compare(a, b, [pack], as_of=DAY))["size"]
+    assert [unit.value for unit in own.a.units] == [570, 390]
+    found = compare(a, b, [pack], as_of=DAY, view=on_boundaries(a, b, "b"))
+    size = changed(found)["size"]
+    assert [(unit.code, unit.value) for unit in size.a.units] == [("A", 280), ("B", 680)]
+    assert [(unit.code, unit.value) for unit in size.b.units] == [("A", 300), ("B", 700)]
+    assert size.parts == {("new_data", "b"): 20}
+    homes = found.city_a.facilities["home"].frame
+    assert homes["unit_township"].tolist() == ["A", "B"]
+    assert homes["unit_community"].tolist() == ["A1", ""]
+    back = compare(a, b, [pack], as_of=DAY, view=on_boundaries(a, b, "a"))
+    assert [(unit.code, unit.value) for unit in changed(back)["size"].b.units] == [("A", 600), ("B", 400)]
+
+
 def divided(**details: object) -> Action:
     return replace(SPLIT, details=dict(SPLIT.details) | details)
 

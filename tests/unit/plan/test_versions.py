@@ -8,6 +8,7 @@ import os
 import platform
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -86,9 +87,10 @@ def test_a_damaged_file_is_told_and_left_behind_by_undo(tmp_path: Path) -> None:
     last = folder(tmp_path) / "000002.json"
     last.chmod(0o644)
     last.write_text(last.read_text(encoding="utf-8").replace('"value": 2', '"value": 3'), encoding="utf-8")
-    with pytest.raises(InputError) as raised:
-        versions.load(tmp_path, "things", "甲")
-    assert raised.value.code == "store_broken"
+    for look in (lambda: versions.load(tmp_path, "things", "甲"), lambda: versions.load_all(tmp_path, "things")):
+        with pytest.raises(InputError) as raised:
+            look()
+        assert (raised.value.code, raised.value.params["name"]) == ("store_broken", "甲")
     back = versions.undo(tmp_path, "things", "甲", now=NOW)
     assert back is not None
     assert (back.body, back.number) == ({"value": 1}, 3)
@@ -150,3 +152,21 @@ def test_who_holds_a_lock_may_save(tmp_path: Path) -> None:
         assert save(tmp_path, 1, 0).number == 1
         assert (folder(tmp_path) / "lock").exists()
     assert not (folder(tmp_path) / "lock").exists()
+
+
+def test_another_thread_is_another_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(versions, "WAIT_S", 0.0)
+    told: list[str] = []
+
+    def second() -> None:
+        try:
+            save(tmp_path, 1, 0)
+        except InputError as error:
+            told.append(error.code)
+
+    with versions.lock(tmp_path, "things", "甲"):
+        thread = threading.Thread(target=second)
+        thread.start()
+        thread.join()
+    assert told == ["store_locked"]
+    assert save(tmp_path, 1, 0).number == 1
