@@ -20,6 +20,7 @@ from .config import project_text
 from .extras import candidate_rows, cost_rows, green_land, water_and_rail
 from .facilities import build_facilities, columns_of
 from .geometry import to_degrees
+from .later import estate_rows, growth_rows
 from .people import HEADERS, count_people, housing_land
 from .places import Places
 from .streets import Network, build_streets
@@ -57,6 +58,9 @@ def generate(folder: Path) -> dict[str, int]:
     write_csv(folder / "facilities/candidates.csv", candidates, list(candidates[0]))
     costs = cost_rows()
     write_csv(folder / "costs.csv", costs, list(costs[0]))
+    growth, estates = growth_rows(units), estate_rows(units)
+    write_csv(folder / "population/growth.csv", growth, list(growth[0]))
+    write_csv(folder / "population/housing.csv", estates, list(estates[0]))
     water, rail = water_and_rail(net, units)
     write_geojson(folder / "basemap/river.geojson", [({"name": "云河"}, w) for w in water])
     write_geojson(folder / "basemap/rail.geojson", [({"name": "云安铁路"}, rail)])

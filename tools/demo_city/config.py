@@ -70,6 +70,17 @@ columns = { %s }
 [costs]
 path = "costs.csv"
 
+# 目标年人口（虚构）：各区县各人群的增长系数，与现状人口分开
+# People of later years (invented): factors by district and group, kept apart from today's.
+[growth]
+path = "population/growth.csv"
+
+# 规划住宅（虚构），交付后计入 / planned housing (invented), counted from its handover on
+[growth.housing]
+path = "population/housing.csv"
+columns = { id = "id", name = "name", lon = "lon", lat = "lat", households = "households", opened = "handover" }
+people_per_household = 2.6
+
 [basemap.river]
 path = "basemap/river.geojson"
 kind = "water"
