@@ -25,7 +25,9 @@ def told(people: PeopleOf, base: PeopleOf, lang: str) -> list[str]:
     first = t("growth.cli.used", lang, year=people.year, base=base.year, how=how or t("growth.how.as_today", lang))
     if people.housing:
         first += t("growth.cli.housing", lang, people=f"{people.housing:,.0f}")
-    return [first, *(t(key, lang, **_named(params, lang)) for key, params in people.notes)]
+    still = [_group(key, lang) for key, words in people.how.items() if words == "as_today"]
+    rest = [t("growth.how.unchanged", lang, groups=t("gaps.list_comma", lang).join(still))] if how and still else []
+    return [first, *rest, *(t(key, lang, **_named(params, lang)) for key, params in people.notes)]
 
 
 def _group(group: str, lang: str) -> str:
