@@ -30,6 +30,8 @@ NUMBERS = ("shortfall", "people_affected", "minutes")
 @click.argument("project", required=False, type=click.Path(path_type=Path))
 @click.option("--pack", "packs", multiple=True, metavar="ID", help="bundled id or pack file; may repeat / 指标包编号或文件，可多次给出")
 @click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), help="day of evaluation, today if absent / 评估日期，默认今天")
+@click.option("--people-year", "people_year", type=int, metavar="YEAR",
+              help="beside today's: gaps under the people of that year, as [growth] states them / 与目标年人口下的缺口并列")
 @click.option("--crs", metavar="EPSG:n", help="system of a .gpkg, EPSG:4326 if absent / .gpkg 的坐标系，默认 EPSG:4326")
 @click.option("--fail-on-gap", is_flag=True, help="exit 3 if there is a gap / 有缺口时以 3 退出")
 @scenario_option
@@ -39,6 +41,7 @@ def command(
     project: Path | None,
     packs: tuple[str, ...],
     as_of: dt.datetime | None,
+    people_year: int | None,
     crs: str | None,
     fail_on_gap: bool,
     scenario: str | None,
@@ -56,16 +59,26 @@ def command(
     from planner.targets.evaluate import evaluate
     from planner.targets.pack import resolve_packs
 
-    as_text = out is None or (out.suffix.lower() not in SUFFIXES and form != "table")
+    if people_year is not None and out is not None and out.suffix.lower() in SUFFIXES and out.suffix.lower() != ".csv":
+        raise click.UsageError(t("growth.gaps.as_text", lang))
+    as_text = people_year is not None or out is None or (out.suffix.lower() not in SUFFIXES and form != "table")
     if out is not None and not as_text:
         check_form(out, crs)
     report = QualityReport()
-    found = read_project(project, report=report)
+    found = read_project(project, report=report, as_of=as_of)
     chosen = resolve_packs(packs, found.folder, found.packs)
     city, name = under(found, scenario, report=report)
     evaluation = evaluate(city, chosen, as_of=as_of.date() if as_of else dt.date.today(), scenario=name)
     gap_list = project_gaps(found, city, evaluation, chosen, report=report)
-    if out is not None and not as_text:
+    if people_year is not None:
+        from planner.cli import gaps_years
+        from planner.measure.growth import people_of_year
+        from planner.plan.gap_years import side_by_side
+
+        grown = people_of_year(city, people_year)
+        then = project_gaps(found, grown, evaluate(grown, chosen, as_of=evaluation.date, scenario=name), chosen, report=report)
+        write(gaps_years.text(side_by_side(gap_list, then), gap_list, grown.population, city.population, form, lang), out)
+    elif out is not None and not as_text:
         files = write_gaps(gap_list, evaluation, report, out, lang=lang, crs=crs)
         head = gap_list.headline
         told = t("gaps.list_comma", lang).join(file.name for file in files)
