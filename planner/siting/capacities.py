@@ -28,9 +28,9 @@ def capacitated(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> 
         start = relocated(problem, start, clock, seed)
     if problem.rules is not None:
         start = _ruled(problem, start, clock, seed)
-    begin = None if start is None else _solution(form, start)
+    begin = None if start is None else solution(form, start)
     found = run(form.model, clock, gap=gap, seed=seed, start=begin)
-    plans = [plan for plan in (_read(problem, form, found), start) if plan is not None and worth(problem, *plan).lawful]
+    plans = [plan for plan in (read(problem, form, found), start) if plan is not None and worth(problem, *plan).lawful]
     if not plans:
         return Plan(None, None, method, found.stopped, infeasible=found.infeasible)
     sign = -1 if problem.maximised else 1
@@ -60,7 +60,7 @@ def _ruled(problem: SitingProblem, start: tuple[Picks, Assignment] | None, clock
     return other if other is not None and worth(problem, *other).lawful else None
 
 
-def _solution(form: assigning.ArcModel, plan: tuple[Picks, Assignment]) -> Floats:
+def solution(form: assigning.ArcModel, plan: tuple[Picks, Assignment]) -> Floats:
     """The program's solution that a plan stands for; demand without weight has no arcs where the most is to be served."""
     sites, assignment = plan
     width = np.int64(form.site.max(initial=0)) + 1
@@ -74,7 +74,7 @@ def _solution(form: assigning.ArcModel, plan: tuple[Picks, Assignment]) -> Float
     return np.concatenate([np.isin(form.site, sites).astype(np.float64), z])
 
 
-def _read(problem: SitingProblem, form: assigning.ArcModel, found: Found) -> tuple[Picks, Assignment] | None:
+def read(problem: SitingProblem, form: assigning.ArcModel, found: Found) -> tuple[Picks, Assignment] | None:
     """Sites and assignment of a solution."""
     if found.x is None:
         return None
@@ -114,8 +114,8 @@ def relocated(problem: SitingProblem, plan: tuple[Picks, Assignment], clock: Clo
     while clock.spent_s < until and not clock.cancelled:
         part = only_sites(problem, np.isin(np.arange(problem.sites), plan[0]))
         form = assigning.capacitated(part)
-        found = run(form.model, clock, gap=1e-4, seed=seed, start=_solution(form, plan), limit_s=until - clock.spent_s)
-        tried = _read(part, form, found)
+        found = run(form.model, clock, gap=1e-4, seed=seed, start=solution(form, plan), limit_s=until - clock.spent_s)
+        tried = read(part, form, found)
         if tried is not None and worth(problem, *tried).lawful and worth(problem, *tried).objective < value:
             plan, value = tried, worth(problem, *tried).objective
         moved = _moved(problem, *plan)

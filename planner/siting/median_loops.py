@@ -141,7 +141,7 @@ def _pull(start: Longs, site: Ints, cost: Floats, price: Floats, reduced: Floats
 
 
 @inline
-def _cheapest(reduced: Floats, state: Ints, most: Int, pick: Mask, order: Ints) -> Any:
+def cheapest(reduced: Floats, state: Ints, most: Int, pick: Mask, order: Ints) -> Any:
     """Picks the open sites and the cheapest of the free ones, `most` in all; returns the sum of reduced over them.
 
     order : scratch; on return its first entries are the free sites picked. A quickselect: ties fall the same way every time.
@@ -210,7 +210,7 @@ def subgradient(start: Longs, site: Ints, cost: Floats, unserved: Floats, state:
         for i in range(price.size):
             price[i] = min(price[i], unserved[i])
         _pull(start, site, cost, price, reduced)
-        bound = _cheapest(reduced, state, most, pick, order)
+        bound = cheapest(reduced, state, most, pick, order)
         for i in range(price.size):
             bound += price[i]
         numbers[5] += 1.0

@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from planner.network.jit import Loop
-from planner.siting import median, vast
+from planner.siting import median, vast, vast_filling
 from planner.siting.capacities import capacitated
 from planner.siting.centre import p_center
 from planner.siting.covering import lscp, mclp
 from planner.siting.fair import max_min_share
 from planner.siting.median import p_median
-from planner.siting.problem import Picks, SitingProblem
+from planner.siting.problem import SitingProblem
 from planner.siting.results import Plan, SitingResult, result
 from planner.siting.ruled import ruled
 from planner.siting.solver import Cancel, Clock, Progress
 
 METHODS: dict[str, Callable[[SitingProblem, Clock, float, int], Plan]] = {
-    "lscp": lscp, "mclp": mclp, "p_median": p_median, "p_center": p_center, "capacitated_mclp": capacitated,
+    "lscp": lscp, "mclp": mclp, "p_median": p_median, "p_center": p_center, "capacitated_mclp": vast_filling.capacitated_mclp,
     "capacitated_p_median": capacitated, "max_min_share": max_min_share,
 }
 
 LOOPS: dict[str, Callable[[SitingProblem], tuple[Loop, ...]]] = {
     "lscp": vast.needed_loops, "mclp": vast.needed_loops, "max_min_share": vast.needed_loops, "p_median": median.needed_loops,
+    "capacitated_mclp": vast_filling.needed_loops,
 }
 """The compiled loops that a model may call on a problem. Small problems call none: loading the first takes about two seconds."""
 
@@ -39,12 +40,12 @@ def compile_loops(problem: SitingProblem, cancel: Cancel | None = None) -> None:
         loop.compile()
 
 
-def answered(problem: SitingProblem, clock: Clock, gap: float, seed: int, start: Picks | None = None) -> Plan:
-    """The plan of a problem, with or without rules. start : a plan to begin from (used where there are rules)."""
+def answered(problem: SitingProblem, clock: Clock, gap: float, seed: int, without: Plan | None = None) -> Plan:
+    """The plan of a problem, with or without rules. without : a plan and a bound of the problem with fewer rules, where they are known."""
     if problem.room < 0:
         return Plan(None, None, "more sites exist than p allows", infeasible=True)
     method = METHODS[problem.model]
-    return method(problem, clock, gap, seed) if problem.rules is None else ruled(problem, method, clock, gap, seed, start)
+    return method(problem, clock, gap, seed) if problem.rules is None else ruled(problem, method, clock, gap, seed, without)
 
 
 def solve(problem: SitingProblem, *, time_limit_s: float = 60.0, gap: float = 0.0, seed: int = 1, progress: Progress | None = None,

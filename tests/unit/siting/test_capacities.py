@@ -1,9 +1,11 @@
 """Capacitated models against enumeration of every assignment, and the moves of their start."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.optimize import linprog
 
 from planner.siting.capacities import filled, relocated
 from planner.siting.results import worth
@@ -56,6 +58,43 @@ def test_parts_are_never_worse_than_wholes(seed):
         assert answers[1].status == "infeasible"
         return
     assert answers[1].objective >= answers[0].objective - 1e-6
+
+
+def in_parts(table, posed):
+    """The optimum over all sets of sites where demand may be split: for each the transport problem; None where none serves all."""
+    need, values = np.flatnonzero(posed.reachable), []
+    for size in range(posed.p + 1):
+        for sites in itertools.combinations(range(4), size):
+            if not set(posed.existing.tolist()) <= set(sites) or (posed.fixed[list(sites)] == -1).any():
+                continue
+            pairs = [(i, j) for i in range(5) for j in sites if table[i, j] >= 0]
+            if not pairs and len(need) == 0:
+                values.append(0.0)
+                continue
+            if not pairs:
+                continue
+            row, column = np.array(pairs).T
+            served = (row[None, :] == np.arange(5)[:, None]).astype(float)
+            load = (column[None, :] == np.arange(4)[:, None]) * posed.weight[row]
+            cost = posed.weight[row] * (1.0 if not posed.maximised else -1.0) * (table[row, column] if not posed.maximised else 1.0)
+            whole = {} if posed.maximised else {"A_eq": served[need], "b_eq": np.ones(len(need))}
+            found = linprog(cost, A_ub=np.vstack([load, served]), b_ub=np.r_[posed.capacity, np.ones(5)], bounds=(0, 1), **whole)
+            if found.status == 0:
+                values.append(abs(found.fun))
+    return (max if posed.maximised else min)(values, default=None)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("model", ["capacitated_mclp", "capacitated_p_median"])
+def test_split_demand_as_enumeration_with_a_transport_problem(model, seed):
+    table, whole = town(model, seed)
+    posed = replace(whole, split=True)
+    wanted, answer = in_parts(table, posed), solve(posed, time_limit_s=20)
+    assert answer.status == ("infeasible" if wanted is None else "optimal")
+    if wanted is not None:
+        assert answer.objective == pytest.approx(wanted, rel=1e-6, abs=1e-6)
+        load = np.bincount(answer.assignment.site, posed.weight[answer.assignment.demand] * answer.assignment.share, minlength=4)
+        assert (load <= posed.capacity * (1 + 1e-6)).all()
 
 
 def test_a_site_moves_to_its_own_demand():
