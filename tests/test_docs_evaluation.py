@@ -39,6 +39,6 @@ def test_the_tables_of_planner_toml_are_read_without_a_remark(tmp_path: Path) ->
 
 def test_options_and_words_are_those_of_the_program() -> None:
     options = {name for command in (evaluate, coverage) for parameter in command.params for name in parameter.opts}
-    assert set(re.findall(r"--[a-z]+", TEXT)) <= options
+    assert set(re.findall(r"--[a-z][a-z-]*", TEXT)) <= options
     assert re.findall(r"^\| `(\w+)` \|", TEXT, flags=re.MULTILINE) == ["verdict", *VERDICTS]
     assert f"{ON_TIME_TOLERANCE:.0%}" in TEXT and f"{BAND:.0%}" in TEXT
