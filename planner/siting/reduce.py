@@ -116,6 +116,11 @@ def part(made: Cover, rows: Mask) -> Cover:
     return reduced(_columns_kept(short, np.bincount(short.column, minlength=len(short.site)) > 0), all_rows=False)
 
 
+def only(made: Cover, columns: Mask) -> Cover:
+    """The problem with some of its columns (C,) alone: rows keep their number, and may be left with none."""
+    return _columns_kept(made, columns)
+
+
 def _counted(made: Cover, name: str, more: int) -> Cover:
     """The cover with a count raised."""
     return Cover(made.start, made.column, made.weight, made.area, made.site, made.price, made.base,

@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from scipy.optimize import linprog
 
 from planner.siting import median, vast
 from planner.siting.solving import solve
@@ -42,18 +43,21 @@ def test_too_large_for_branch_and_cut_still_brackets_the_optimum(model, seed, mo
     assert answer.status == "feasible" or answer.objective == pytest.approx(wanted)
 
 
+@pytest.mark.parametrize("budget", [False, True])
 @pytest.mark.parametrize("seed", range(30))
-def test_settled_columns_are_so_in_every_better_plan(seed):
+def test_settled_columns_are_so_in_every_better_plan(seed, budget):
     """Rows, columns and multipliers at random; every plan better than the one at hand keeps what was settled."""
     draw = np.random.default_rng(seed)
-    rows, columns, most = 8, 6, int(draw.integers(1, 6))
+    rows, columns, money = 8, 6, int(draw.integers(1, 6))
     reach, weight = draw.random((rows, columns)) < 0.4, draw.integers(1, 9, rows).astype(float)
-    price = weight * draw.random(rows)
-    reduced = -(reach * price[:, None]).sum(0)
-    bound = price.sum() + np.sort(reduced)[:most].sum()
-    uncovered = {plan: weight[~reach[:, list(plan)].any(1)].sum() for plan in itertools.combinations(range(columns), most)}
+    price = draw.integers(0, 4, columns).astype(float) if budget else np.ones(columns)
+    dual = weight * draw.random(rows)
+    reduced = -(reach * dual[:, None]).sum(0)
+    bound = dual.sum() + linprog(reduced, A_ub=[price], b_ub=[money], bounds=(0, 1)).fun
+    uncovered = {plan: weight[~reach[:, list(plan)].any(1)].sum() for size in range(columns + 1)
+                 for plan in itertools.combinations(range(columns), size) if price[list(plan)].sum() <= money}
     at_hand = float(np.quantile(list(uncovered.values()), draw.random()))
-    lower, upper = vast.settled(reduced, most, float(bound), at_hand, 1.0)
+    lower, upper = vast.settled(reduced, price, money, float(bound), at_hand, 1.0)
     for plan, left in uncovered.items():
         if left <= at_hand - 1:
             opened = np.isin(np.arange(columns), plan)
@@ -61,5 +65,5 @@ def test_settled_columns_are_so_in_every_better_plan(seed):
 
 
 def test_settling_does_settle():
-    lower, upper = vast.settled(np.array([-10.0, -9.0, -1.0, 0.0]), 2, 5.0, 7.0, 1.0)
+    lower, upper = vast.settled(np.array([-10.0, -9.0, -1.0, 0.0]), np.ones(4), 2, 5.0, 7.0, 1.0)
     assert (lower.tolist(), upper.tolist()) == ([1, 1, 0, 0], [1, 1, 0, 0])
