@@ -17,7 +17,7 @@ from planner.siting.solver import Clock, run
 
 STEP_S = 4.0
 """A step that takes longer than this is given up."""
-FIRST_AREAS = 4
+FIRST_AREAS = 3
 """Areas of the first steps; more when a sweep finds nothing."""
 MOST_ENTRIES = 12_000
 """Entries of a step's problem; larger ones do not end in a second."""

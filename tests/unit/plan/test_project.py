@@ -180,12 +180,13 @@ def test_without_a_crs_one_is_chosen_and_told_as_a_key(folder):
 
 
 def test_further_files_are_looked_at(folder):
-    (folder / "sites.csv").write_text("id,lon,lat\n1,117,39\n")
+    lon, lat = (folder / "homes.csv").read_text(encoding="utf-8").splitlines()[1].split(",")[2:4]
+    (folder / "sites.csv").write_text(f"id,lon,lat\n1,{lon},{lat}\n2,10,10\n")  # the second is far outside
     change(folder, "[plan]", '[candidates.sites]\npath = "sites.csv"\ncolumns = { id = "id", lon = "lon", lat = "lat" }\n'
                              '[costs]\npath = "none.csv"\n[plan]')
     report = QualityReport()
     survey_project(read_project(folder, report=report), report=report)
-    assert report.files["sites.csv"].rows_kept == 1
+    assert (report.files["sites.csv"].rows_in, report.files["sites.csv"].rows_kept) == (2, 1)
     assert [(issue.code, issue.file) for issue in report.blocking] == [("file_missing", "none.csv")]
 
 
