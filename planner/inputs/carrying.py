@@ -63,7 +63,7 @@ def _from_file(spec: PopulationSpec, units: Units, ground: Ground, reading: Read
     """Carriers of a file of residential polygons or points; None (with a blocking issue) where it cannot serve."""
     assert spec.spread_file is not None
     if rasters.is_raster(spec.spread_file):
-        cells = rasters.read_cells(spec.spread_file, {}, ground, reading, role="population.spread")
+        cells = rasters.read_cells(spec.spread_file, {}, ground, reading, role="population.spread", crs=spec.spread_crs)
         return None if cells is None else spread.on_points(cells.x, cells.y, cells.people[TOTAL], units)
     table = reading.table(spec.spread_file, (), role="population.spread", empty="blocking")
     if table is None or not len(table):
@@ -77,11 +77,16 @@ def _from_file(spec: PopulationSpec, units: Units, ground: Ground, reading: Read
                               params={"there": ", ".join(list(table.columns)[:30])}))
             return None
         system = System(WGS84, True) if "lon" in columns else ground.crs
+        if spec.spread_crs:
+            stated = layer_system(table, spec.spread_crs, reading)
+            if stated is None:
+                return None
+            system = stated
         names = np.full(len(table), "", dtype=object)
         at = read_positions(_Columns(columns), table, np.arange(len(table)), names, system, reading)
         x, y = to_plane(system, at.a, at.b, ground.crs)
         return spread.on_points(x, y, np.where(np.isfinite(x), weight, 0.0), units)
-    declared = layer_system(table, None, reading)
+    declared = layer_system(table, spec.spread_crs, reading)
     if declared is None:
         if not table.crs:
             reading.add(Issue("crs_missing", "blocking", table.shown, sentence="crs_missing_blocking"))

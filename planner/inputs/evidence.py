@@ -55,7 +55,8 @@ class Layer:
 @dataclass(frozen=True, slots=True)
 class PeoplePoints:
     """The people's points as they lie in their file: lon and lat in the `declared` one of GUESSES, or wherever that was `placed` by another
-    system (then lon and lat are WGS84 and nothing is doubted)."""
+    system (then lon and lat are WGS84 and nothing is doubted). section : that of planner.toml which names the file; grid : whether
+    they are the middles of a raster's cells, of which one is near any facility."""
 
     shown: str
     sheet: str | None
@@ -63,6 +64,8 @@ class PeoplePoints:
     lat: FloatArray
     declared: str
     open: bool
+    section: str = "population"
+    grid: bool = False
 
 
 @dataclass(slots=True)

@@ -65,7 +65,7 @@ def read_cells(ref: FileRef, bands: Mapping[str, str], ground: Ground, reading: 
     """
     record = reading.record(ref, role, date)
     record.format = "geotiff"
-    found = reading.attempt(ref, lambda: _read(ref.path, bands or {TOTAL: "1"}, crs, ground))
+    found = _window(ref, bands, ground, reading, crs)
     if found is None:
         return None
     record.crs = found.system.name
@@ -83,6 +83,21 @@ def read_cells(ref: FileRef, bands: Mapping[str, str], ground: Ground, reading: 
         reading.add(Issue("file_empty", "blocking", ref.shown, sentence="raster_without_people"))
         return None
     return Cells(x[within], y[within], {group: values[within] for group, values in found.people.items()})
+
+
+def cell_middles(ref: FileRef, bands: Mapping[str, str], ground: Ground, reading: Reading, *,
+                 crs: str | None = None) -> tuple[System, FloatArray, FloatArray] | None:
+    """The middles of the cells over the boundary that hold people, in the raster's own system; None where it cannot serve (told as
+    `read_cells` tells it, which reads the same window once)."""
+    found = _window(ref, bands, ground, reading, crs)
+    return None if found is None else (found.system, found.a, found.b)
+
+
+def _window(ref: FileRef, bands: Mapping[str, str], ground: Ground, reading: Reading, crs: str | None) -> _Window | None:
+    """The window over the boundary, read once; None (with a blocking issue) where it cannot be."""
+    asked = bands or {TOTAL: "1"}
+    return reading.attempt(ref, lambda: reading.once(f"cells{sorted(asked.items())}|{crs}|", ref,
+                                                     lambda: _read(ref.path, asked, crs, ground)))
 
 
 def exact(values: FloatArray) -> FloatArray:

@@ -94,7 +94,7 @@ def survey(levels: Sequence[BoundarySpec], ledgers: Sequence[FacilitySpec], peop
     found.ground = ground
     raw_ledgers = [_in_system(raw, system) for raw in raw_ledgers]
     gates = {slug: replace(found_gates, raw=_in_system(found_gates.raw, system)) for slug, found_gates in gates.items()}
-    points = people_points(people, system, reading)
+    points = people_points(people, ground, reading)
     street_file = next((record for record in report.files.values() if record.role == "streets"), None)
     name = examined.name_of(street_file, [settled_levels, ledgers, people, system, buffer_m])
     answer, before = examined.recall(name), (len(report.systems), len(report.issues))

@@ -158,7 +158,7 @@ class Reading:
         for key in [key for key in self._files if key.endswith(str(ref.path)) and not key.startswith("?")]:
             del self._files[key]
 
-    def _once(self, kind: str, ref: FileRef, read: Callable[[], Found]) -> Found:
+    def once(self, kind: str, ref: FileRef, read: Callable[[], Found]) -> Found:
         """A file read once, however many sections name it."""
         key = f"{kind}{ref.path}"
         if key not in self._files:
@@ -168,7 +168,7 @@ class Reading:
 
     def _book(self, ref: FileRef) -> Workbook:
         """The sheets of a table file, read once."""
-        book: Workbook = self._once("book", ref, lambda: read_workbook(ref.path))
+        book: Workbook = self.once("book", ref, lambda: read_workbook(ref.path))
         return book
 
     def _ledger(self, ref: FileRef, wanted: Sequence[str], sheet_name: str | None, keys: Sequence[str], empty: str, totals: bool) -> Table:
@@ -187,7 +187,7 @@ class Reading:
                 raise UnusableFileError("column_missing", sentence="sheet_missing", value=sheet_name,
                                         sheets=", ".join(found.name or "" for found in book.sheets))
             raise UnusableFileError("file_empty", sentence="file_without_rows")
-        known: ledger.Known = self._once(f"rows{sheet.name}|", ref, dict)
+        known: ledger.Known = self.once(f"rows{sheet.name}|", ref, dict)
         return self._understood(ref, ledger.understand(sheet, wanted, keys, known, totals=totals), wanted, book.format, empty)
 
     def _understood(self, ref: FileRef, found: ledger.Ledger, wanted: Sequence[str], form: str, empty: str) -> Table:
@@ -229,7 +229,7 @@ class Reading:
 
     def _layer(self, ref: FileRef, wanted: Sequence[str]) -> Table:
         """A layer with shapes."""
-        found = self._once("layer" + "|".join(wanted), ref, lambda: vector.read_features(ref.path, wanted))
+        found = self.once("layer" + "|".join(wanted), ref, lambda: vector.read_features(ref.path, wanted))
         record = self.report.record(ref.shown)
         record.format, record.encoding, record.crs, record.rows_in = found.format, found.encoding, found.crs, len(found)
         if found.guessed:

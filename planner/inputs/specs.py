@@ -84,7 +84,7 @@ class PopulationSpec:
 
     persons_on : of a ledger with one row a person, the ISO day on which ages are taken; "" for any other file.
     hide_small : whether counts of 1 to 4 people are kept out of what is published. kind : which population it is (columns.KINDS), as
-    declared, "" where planner.toml does not say. recognise : as of FacilitySpec.
+    declared, "" where planner.toml does not say. recognise : as of FacilitySpec. spread_crs : the system of `spread_file`, where stated.
     """
 
     file: FileRef
@@ -99,6 +99,7 @@ class PopulationSpec:
     hide_small: bool = False
     kind: str = ""
     recognise: bool = False
+    spread_crs: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,8 @@ def examine(units: Sequence[RawUnits], ledgers: Sequence[RawFacilities], ground:
     files = points_of(ledgers, ground, doubtful)
     for file in files:
         count_points(file, scene)
+        if PEOPLE in file.counted and people is not None and people.grid:
+            del file.counted[PEOPLE], file.hits[PEOPLE]
         if PEOPLE in file.counted and _by_chance(file.hits[PEOPLE], file.declared, layers[PEOPLE], partial(offsets.of_points, file, scene)):
             del file.counted[PEOPLE], file.hits[PEOPLE]
     nested = {both: pair for both, pair in pairs(scene).items() if both[1] != STREETS or not _by_chance(
@@ -82,7 +84,7 @@ def examine(units: Sequence[RawUnits], ledgers: Sequence[RawFacilities], ground:
     sections: dict[str, tuple[str, str, str | None]] = {
         level: (raw.spec.file.section or f"boundaries.{level}", raw.table.shown, None) for level, raw in levels.items()}
     sections |= {STREETS: ("streets", streets.shown, None)} if streets is not None else {}
-    sections |= {PEOPLE: (POPULATION, people.shown, people.sheet)} if people is not None else {}
+    sections |= {PEOPLE: (people.section, people.shown, people.sheet)} if people is not None else {}
     for name in sorted(layers, key=lambda name: name != STREETS):
         if not layers[name].open:
             continue

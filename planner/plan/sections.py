@@ -53,15 +53,15 @@ def metric_crs(config: Config, head: Table) -> str | None:
     return system.name
 
 
-def layer_crs(config: Config, table: Table, prefix: str) -> str | None:
+def layer_crs(config: Config, table: Table, prefix: str, key: str = "crs") -> str | None:
     """The declared system of a layer."""
-    given = config.words(table, "crs", prefix)
+    given = config.words(table, key, prefix)
     if given is None or given == "auto":
         return given
     try:
         return given if parse_system(given) else None
     except CrsError as error:
-        config.wrong(join(prefix, "crs"), "config_crs" if error.code == "crs_unknown" else "config_crs_refused", given, reason=error.code)
+        config.wrong(join(prefix, key), "config_crs" if error.code == "crs_unknown" else "config_crs_refused", given, reason=error.code)
         return None
 
 
@@ -114,9 +114,8 @@ def population(config: Config) -> PopulationSpec | None:
     if "population" not in config.tree:
         config.wrong("population", "config_section_required")
         return None
-    config.unknown(table, (*_SOURCE, "columns", "spread", "spread_path", "level", "crs", "date", "sheet", "persons", "small_counts", "kind",
-                           "recognise"),
-                   "population")
+    config.unknown(table, (*_SOURCE, "columns", "spread", "spread_path", "spread_crs", "level", "crs", "date", "sheet", "persons",
+                           "small_counts", "kind", "recognise"), "population")
     before = len(config.report.blocking)
     file = config.file(table, "population")
     raster = is_raster(file)
@@ -127,6 +126,7 @@ def population(config: Config) -> PopulationSpec | None:
     spread = config.choice(table, "spread", "population", SPREADS, "streets")
     carrier = config.file(table, "population", "spread_path", required=False)
     level, crs = config.words(table, "level", "population"), layer_crs(config, table, "population")
+    spread_crs = layer_crs(config, table, "population", "spread_crs")
     if level is not None and level not in config.table(config.tree, "boundaries"):
         config.wrong("population.level", "config_choice", level, options=", ".join(config.table(config.tree, "boundaries")))
     date, sheet = config.day(table, "date", "population"), config.words(table, "sheet", "population")
@@ -141,7 +141,7 @@ def population(config: Config) -> PopulationSpec | None:
     if file is None or columns is None or len(config.report.blocking) > before:
         return None
     return PopulationSpec(file, columns, "raster" if raster else spread, carrier, level, None if crs == "auto" else crs, date, sheet,
-                          persons_on, hide, kind, recognise)
+                          persons_on, hide, kind, recognise, None if spread_crs == "auto" else spread_crs)
 
 
 def _persons(config: Config, table: Table, columns: Mapping[str, str], date: str) -> str:

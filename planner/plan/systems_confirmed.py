@@ -15,7 +15,7 @@ from planner.plan.project import Project
 from planner.plan.toml_edit import edit_project
 from planner.quality import Issue, QualityReport
 
-AUTO = "auto"
+AUTO, SPREAD = "auto", "population.spread"
 
 
 def sections(project: Project) -> Iterator[tuple[str, FileRef, str]]:
@@ -26,6 +26,8 @@ def sections(project: Project) -> Iterator[tuple[str, FileRef, str]]:
         yield "streets", project.streets.file, project.streets.crs or AUTO
     if project.population is not None:
         yield "population", project.population.file, project.population.crs or AUTO
+        if project.population.spread_file is not None:
+            yield SPREAD, project.population.spread_file, project.population.spread_crs or AUTO
     for layer in project.facilities:
         yield f"facilities.{layer.slug}", layer.file, layer.crs
         if layer.entrances is not None:
@@ -55,7 +57,8 @@ def confirm(project: Project, name: str, system: str) -> tuple[str, ...]:
                              day=entry.day)
     written = parsed.name if parsed.name != WGS84 else "EPSG:4326"
     for section, _ in chosen:
-        edit_project(project.folder, split(section), "crs", written)
+        table, key = (["population"], "spread_crs") if section == SPREAD else (split(section), "crs")
+        edit_project(project.folder, table, key, written)
     for path, digest in digests.items():
         if digest:
             conversion_log.remember(conversion_log.Conversion(digest, parsed.name, WGS84, Path(path).name, conversion_log.today(),
