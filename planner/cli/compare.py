@@ -53,6 +53,7 @@ def command(a: str, b: str, project: Path | None, packs: tuple[str, ...], as_of:
     from planner.plan.project import read_project
     from planner.plan.service_changes import service_changes
     from planner.plan.service_changes import to_dict as changes_dict
+    from planner.plan.unit_costs import read_unit_costs
     from planner.plan.unit_edits import on_boundaries
     from planner.quality import QualityReport
     from planner.targets.pack import resolve_packs
@@ -63,7 +64,8 @@ def command(a: str, b: str, project: Path | None, packs: tuple[str, ...], as_of:
     one, other = _sides(found, a, b, against, report)
     day = as_of.date() if as_of else dt.date.today()
     view = on_boundaries(one, other, units_of)
-    comparison = compare(one, other, chosen, as_of=day, view=view)
+    costs = read_unit_costs(found.costs, report) if found.costs is not None else ()
+    comparison = compare(one, other, chosen, as_of=day, view=view, costs=costs)
     way = travel or _on_foot(comparison.city_b)
     changes = None if way is None else service_changes(comparison.city_a, comparison.city_b, travel=way, minutes=minutes, group=group,
                                                        as_of=day)
@@ -141,7 +143,8 @@ def table(found: Comparison, changes: ServiceChanges | None, lang: str) -> str:
         rows.append([one.a.target.id, pick(one.a.target.title, lang), state, figure(one.a.value, share), figure(one.b.value, share),
                      signed(one.difference, share, lang), _why(one, share, lang), people])
     lines.append(t("compare.changed", lang, count=len(changed), all=len(found.targets)))
-    cost = {side: t("compare.cost_of", lang, cost=f"{amount:,.0f}", unstated=unstated) for side, (amount, unstated) in found.cost.items()}
+    cost = {side: t("compare.cost_of", lang, cost=f"{one.total_cny:,.0f}", estimated=f"{one.estimated_cny:,.0f}", unknown=one.unknown)
+            for side, one in found.cost.items()}
     lines.append(t("compare.cost", lang, **cost))
     if rows:
         heads = [t(f"compare.{key}", lang) for key in ("id", "title", "state", "a", "b", "difference", "why", "people_head")]

@@ -21,7 +21,9 @@ from planner.plan import attribution
 from planner.plan.applying import apply_actions
 from planner.plan.attribution import IN_ORDER, MOST, NEW_DATA, NEW_PARAMETER, SHAPLEY
 from planner.plan.facility_edits import Where
-from planner.plan.scenario import BASELINE, Action, Scenario, chain, load_scenario, total_cost_cny
+from planner.plan.gaplist import UnitCost
+from planner.plan.scenario import BASELINE, Action, Scenario, chain, load_scenario
+from planner.plan.scenario_costs import ActionsCost, actions_cost
 from planner.targets.access import points_beyond
 from planner.targets.evaluation import Evaluation, TargetResult
 from planner.targets.inquiry import DataMissingError, Inquiry, Ledger
@@ -75,8 +77,8 @@ class TargetChange:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Everything that two scenarios differ in. method : how causes were told apart (planner.plan.attribution). cost : yuan stated by
-    each side's actions, and how many actions state none."""
+    """Everything that two scenarios differ in. method : how causes were told apart (planner.plan.attribution). cost : by side, what its
+    actions cost."""
 
     a: Side
     b: Side
@@ -87,7 +89,7 @@ class Comparison:
     method: str
     players: tuple[Player, ...]
     targets: tuple[TargetChange, ...]
-    cost: Mapping[str, tuple[float, int]]
+    cost: Mapping[str, ActionsCost]
 
 
 def side_of(city: City, folder: Path, name: str) -> Side:
@@ -96,9 +98,12 @@ def side_of(city: City, folder: Path, name: str) -> Side:
 
 
 def compare(a: Side, b: Side, packs: Sequence[TargetPack], *, as_of: dt.date, known: Known | None = None,
-            view: Callable[[City], City] = lambda city: city) -> Comparison:
-    """Compares two sides on a day. known : answers of targets that are known already. view : how each city is looked at before it is
-    judged, as on a common set of boundaries (planner.plan.unit_edits.on_boundaries). Raises InputError: scenario_*."""
+            view: Callable[[City], City] = lambda city: city, costs: Sequence[UnitCost] = ()) -> Comparison:
+    """Compares two sides on a day.
+
+    known : answers of targets that are known already. view : how each city is looked at before it is judged, as on a common set of
+    boundaries (planner.plan.unit_edits.on_boundaries). costs : the project's unit costs. Raises InputError: scenario_*.
+    """
     known = known or Known()
     way = _Way(a, b)
 
@@ -115,7 +120,7 @@ def compare(a: Side, b: Side, packs: Sequence[TargetPack], *, as_of: dt.date, kn
     of_pack = [pack for pack in packs for _ in pack.targets]
     changes = [_change(one, other, by_target.get((one.target.plan, one.target.id), {}), _people(pack, one, other, city_a, city_b, as_of))
                for one, other, pack in zip(first.targets, last.targets, of_pack, strict=True)]
-    cost = {name: total_cost_cny([action for action, _ in side.actions]) for name, side in (("a", a), ("b", b))}
+    cost = {name: actions_cost(side.city, [action for action, _ in side.actions], costs) for name, side in (("a", a), ("b", b))}
     return Comparison(a, b, city_a, city_b, as_of, tuple(pack.id for pack in packs), method, tuple(way.players), tuple(changes), cost)
 
 
@@ -241,10 +246,11 @@ def _people(pack: TargetPack, a: TargetResult, b: TargetResult, city_a: City, ci
 
 def to_dict(found: Comparison) -> dict[str, Any]:
     """A comparison as JSON, schema planner.compare/1 (docs/scenarios.md)."""
-    cost = {side: {"cost_cny": amount, "actions_without_cost": unstated} for side, (amount, unstated) in found.cost.items()}
+    cost = {side: {"cost_cny": one.total_cny, "stated_cny": one.stated_cny, "estimated_cny": one.estimated_cny,
+                   "actions_without_cost": one.unknown} for side, one in found.cost.items()}
     return {"schema": SCHEMA, "project": found.b.city.id, "pack": found.packs[0] if len(found.packs) == 1 else list(found.packs),
             "date": found.date.isoformat(), "a": found.a.name, "b": found.b.name,
-            "cost": cost | {"difference_cny": found.cost["b"][0] - found.cost["a"][0]}, "attribution": found.method,
+            "cost": cost | {"difference_cny": found.cost["b"].total_cny - found.cost["a"].total_cny}, "attribution": found.method,
             "targets": [_target(one) for one in found.targets]}
 
 

@@ -121,7 +121,7 @@ def test_compared(project, keep) -> None:
     near = next(one for one in told["targets"] if one["id"] == "near")
     assert (near["difference"], near["people"]["gained"], near["people"]["lost"]) == (0.5, 300, 100)
     assert {one["cause"]: one["amount"] for one in near["causes"]} == pytest.approx({"closed_site": -0.25, "new_site": 0.75})
-    assert told["cost"]["b"] == {"cost_cny": 3e6, "actions_without_cost": 1}
+    assert told["cost"]["b"] == {"cost_cny": 3e6, "stated_cny": 3e6, "estimated_cny": 0, "actions_without_cost": 0}
     left, = told["service"]["departures"]
     assert (left["id"], left["people"], left["taken_by"][0]["id"]) == ("h1", 100, "h9")
     rows = list(csv.DictReader(io.StringIO(run(*words, "--format", "csv").stdout)))

@@ -16,6 +16,7 @@ from planner.i18n import error_text
 from planner.inputs.coordinates import parse_system, to_wgs84
 from planner.plan.comparing import Side, compare, to_dict
 from planner.plan.scenario import Action, Scenario
+from planner.plan.scenario_costs import ActionsCost
 from planner.plan.service_changes import service_changes
 from planner.plan.service_changes import to_dict as changes_dict
 from planner.plan.unit_edits import on_boundaries
@@ -71,7 +72,7 @@ def test_differences_causes_people_and_cost(draw, pack) -> None:
     assert (by["each"].a.state, by["each"].b.state, by["each"].difference) == ("met", "not_met", -0.5)
     assert by["size"].difference == 0
     assert by["size"].people is None
-    assert (found.method, found.cost["a"], found.cost["b"]) == ("shapley", (0, 0), (10, 1))
+    assert (found.method, found.cost["a"], found.cost["b"]) == ("shapley", ActionsCost(), ActionsCost(10, 0, 1))
 
 
 def test_the_other_way_round_is_the_opposite(draw, pack) -> None:
