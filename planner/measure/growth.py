@@ -45,6 +45,7 @@ class _Grown:
     people: dict[str, FloatArray]
     how: dict[str, set[str]] = field(default_factory=dict)
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    numbers: dict[str, tuple[dict[str, int], IntArray]] = field(default_factory=dict)
 
     def note(self, key: str, **params: object) -> None:
         """Something to know, once."""
@@ -61,7 +62,11 @@ class _Grown:
         """(I,) the demand points of a unit."""
         if level == WHOLE:
             return np.ones(len(self.demand), dtype=np.bool_)
-        found: BoolArray = self.demand.units[level] == code
+        if level not in self.numbers:
+            codes, number = np.unique(self.demand.units[level].astype(str), return_inverse=True)
+            self.numbers[level] = {str(one): k for k, one in enumerate(codes)}, number.astype(np.int64)
+        place, number = self.numbers[level]
+        found: BoolArray = number == place.get(code, -1)
         return found
 
 
@@ -114,6 +119,9 @@ def _grow(grown: _Grown, growth: Growth, group: str, plots: _Plots) -> None:
     for level in ladder:
         for unit in sorted(key for key in rows.keys() | ages.keys() if key[0] == level):
             mine = grown.points_in(*unit)
+            if not mine.any() and not any(row.people for row in rows.get(unit, ())):
+                grown.note("unit_empty", unit=_name(grown.city, *unit))
+                continue
             total = _stated_total(grown, rows[unit], mine, settled, plots, group) if unit in rows else _aged_total(grown, ages[unit], group,
                                                                                                                   mine & ~settled)
             if total is None:
@@ -348,6 +356,8 @@ def _name(city: City, level: str, code: str) -> str:
     """A unit's name."""
     if level == WHOLE:
         return ""
+    if level not in city.boundaries.levels:
+        return code
     frame = city.boundaries.frame(level)
     found = frame["name"].to_numpy(dtype=object)[frame["code"].to_numpy(dtype=object) == code]
     return str(found[0]) if len(found) else code

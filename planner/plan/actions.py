@@ -26,6 +26,7 @@ COLUMN_WORDS = (
     "age_80_plus",
     "under_18",
     "destitute",
+    "destitute_unable",
     "home_patients",
     "low_income",
     "disabled",

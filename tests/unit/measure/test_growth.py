@@ -179,3 +179,10 @@ def test_stated_people_of_a_unit_add_up_exactly(rows, year):
         if people and of == year and unit[0] == "township":
             inside = later.demand.units["township"] == unit[1]
             assert later.demand.people["total"][inside].sum() == pytest.approx(amount * 400, rel=1e-12, abs=1e-6)
+
+
+def test_a_unit_without_homes_is_told():
+    """A code that stood in the boundaries when the table was read, and that a scenario has since taken away."""
+    told = grown(table(("township", "Z", "total", 2030, 2.0, None), ("township", "Y", "total", 2030, None, 50.0)))
+    assert told.demand.people["total"].tolist() == TOTALS
+    assert [key for key, _ in told.people_of.notes] == ["growth.no_place", "growth.unit_empty"]
