@@ -152,6 +152,10 @@ def survey_project(project: Project, *, report: QualityReport) -> tuple[Survey, 
                    lines=partial(_street_lines, project, report, known), report=report, kept=position_files(project.folder),
                    remembered=remembered_columns(project.folder), candidates=ledgers)
     _read_rest(project, found)
+    if project.exclusions and found.crs:
+        from planner.inputs.exclusions import read_exclusions
+
+        read_exclusions(project.exclusions, found.crs, found.reading)  # told here, so that a check tells it too
     tell_converted(project, report)
     return found, known[0] if known else None
 

@@ -1,7 +1,16 @@
+import importlib.util
+import sys
+from pathlib import Path
+
 import numpy as np
 import shapely
 
 from planner.inputs.exclusions import Exclusion, areas_only, closing, within
+
+_spec = importlib.util.spec_from_file_location("site_project_exclusions", Path(__file__).parents[1] / "plan" / "site_project.py")
+drawn = importlib.util.module_from_spec(_spec)
+sys.modules[_spec.name] = drawn
+_spec.loader.exec_module(drawn)
 
 SQUARE = np.array([shapely.box(0, 0, 100, 100)], dtype=object)
 
@@ -22,3 +31,13 @@ def test_an_exclusion_may_be_meant_for_some_layers():
     known = {"flood": Exclusion("flood", "hazard", SQUARE), "school": Exclusion("school", "forbidden", SQUARE, layers=("cemetery",))}
     assert [one.name for one in closing(known, "cemetery")] == ["flood", "school"]
     assert [one.name for one in closing(known, "clinic")] == ["flood"]
+
+
+def test_a_check_tells_of_an_exclusion_that_cannot_be_read(tmp_path):
+    from planner.plan.project import read_project, survey_project
+    from planner.quality import QualityReport
+
+    folder = drawn.draw_street(tmp_path, toml='\n[exclusion.flood]\npath = "people.csv"\n[exclusion.gone]\npath = "gone.geojson"\n')
+    report = QualityReport()
+    survey_project(read_project(folder, report=report), report=report)
+    assert sorted(issue.code for issue in report.blocking) == ["exclusion_without_areas", "file_missing"]
