@@ -15,7 +15,7 @@ import numpy as np
 
 from planner.errors import SitingError
 from planner.siting.problem import Columns, SitingProblem
-from planner.siting.results import SitingResult, result
+from planner.siting.results import Plan, SitingResult, result
 from planner.siting.rules import differ
 from planner.siting.solver import Cancel, Clock, Progress
 from planner.siting.solving import answered, compile_loops
@@ -88,7 +88,8 @@ def alternatives(problem: SitingProblem, *, count: int, max_loss: float = 0.01, 
             break
         cut = _unlike(cut, last, differ_by)
         part = Clock(clock.left_s / (count - len(plans)), progress, cancel)
-        last = result(cut, answered(cut, part, gap, seed), seconds=part.spent_s, seed=seed)
+        without = Plan(best.sites, best.bound, best.method, assignment=best.assignment)
+        last = result(cut, answered(cut, part, gap, seed, without), seconds=part.spent_s, seed=seed)
         stop = _stops(problem, best, last, max_loss)
         if stop is not None:
             ended = stop

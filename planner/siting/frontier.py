@@ -17,15 +17,16 @@ import numpy as np
 from planner.errors import SitingError
 from planner.siting import models
 from planner.siting.floors import floor_form
-from planner.siting.problem import Columns, Picks, SitingProblem
+from planner.siting.lawful import improved
+from planner.siting.problem import Columns, Mask, Picks, SitingProblem
 from planner.siting.results import PROOF_REL, WITHIN_SHARE, SitingResult, nearest, relative_gap, result, worst_share, worth
-from planner.siting.ruled import programmed
+from planner.siting.ruled import SMALL, programmed
 from planner.siting.solver import Cancel, Clock, Progress
 from planner.siting.solving import answered, compile_loops
 
 METHOD = "most covered with a floor in every area, branch and cut (HiGHS)"
-ENDS_PART = 0.5
-"""The part of the time for the two ends of the frontier."""
+ENDS_PART, SEARCH_PART = 0.5, 0.5
+"""The parts of the time for the two ends of the frontier, and of a point's time for interchange where its program is not small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,11 @@ def _share(problem: SitingProblem, sites: Picks) -> float:
 def _point(problem: SitingProblem, floor: float, start: Picks, most_weight: float, clock: Clock, gap: float, seed: int) -> Point:
     """The most covered with a floor, from a plan that keeps it."""
     form = floor_form(problem, max(0.0, floor - WITHIN_SHARE) * models.area_weights(problem))
+    if len(form.model.index) > SMALL:
+        def keeps(opened: Mask) -> bool:
+            return _share(problem, np.flatnonzero(opened)) >= floor - WITHIN_SHARE
+
+        start = improved(problem, start, clock, clock.spent_s + SEARCH_PART * clock.left_s, seed=seed, rounds=0, also=keeps)
     plan = programmed(problem, form, start, most_weight, METHOD, clock, gap, seed)
     answer = result(problem, plan, seconds=clock.spent_s, seed=seed)
     got = worth(problem, answer.sites).objective

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,8 @@ NEAR_PART, NEAR_S = 0.2, 20.0
 """The part of the time, and the seconds, that the nearest lawful plan may take."""
 LEAST = 1e-11
 """Share of the objective below which a gain is taken for rounding."""
+CHOICES, TRIES = 5, 60
+"""Exchanges looked at for each open site, and in all, before a plan with floors counts as one that no exchange improves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +104,13 @@ def _table(problem: SitingProblem) -> _Table:
 
 
 class Interchange:
-    """A lawful plan and moves that keep it so. p_median and mclp."""
+    """A lawful plan and moves that keep it so. p_median and mclp.
 
-    def __init__(self, problem: SitingProblem, sites: Picks) -> None:
-        self.problem, self.table = problem, _table(problem)
+    also : what a plan (J,) must keep besides the rules on sites (floors in areas); opening more sites must never break it.
+    """
+
+    def __init__(self, problem: SitingProblem, sites: Picks, also: Callable[[Mask], bool] | None = None) -> None:
+        self.problem, self.table, self.also = problem, _table(problem), also
         self.opened = np.zeros(problem.sites, dtype=np.bool_)
         self.opened[sites] = True
         self.rules = problem.rules
@@ -162,7 +168,7 @@ class Interchange:
     def swap(self) -> bool:
         """The best exchange of an open site that may close for a closed one; whether one gained."""
         table, pairs, problem = self.table, self.table.pairs, self.problem
-        least, move = LEAST * max(self.cost, 1e-300), None
+        least, moves = LEAST * max(self.cost, 1e-300), []
         loss = np.bincount(self.site[self.site >= 0], (table.weight * (self.then - self.now))[self.site >= 0], minlength=problem.sites)
         by_site = np.argsort(self.site, kind="stable")
         ends = np.searchsorted(self.site[by_site], np.arange(problem.sites + 1))
@@ -174,14 +180,15 @@ class Interchange:
             more = np.maximum(self.then[row] - cost, 0.0) - np.maximum(self.now[row] - cost, 0.0)
             gain = self.saving + np.bincount(pairs.column[entry], table.weight[row] * more, minlength=problem.sites)
             gain = np.where(self.may_open(out), gain, -np.inf)
-            best = int(np.argmax(gain))
-            if gain[best] - loss[out] > least:
-                least, move = float(gain[best] - loss[out]), (out, best)
-        if move is None:
-            return False
-        self.opened[move[0]], self.opened[move[1]] = False, True
-        self._look()
-        return True
+            best = [int(np.argmax(gain))] if self.also is None else np.argsort(-gain, kind="stable")[:CHOICES].tolist()
+            moves += [(float(loss[out] - gain[into]), out, into) for into in best if gain[into] - loss[out] > least]
+        for _, out, into in sorted(moves)[:TRIES]:
+            self.opened[out], self.opened[into] = False, True
+            if self.also is None or self.also(self.opened):
+                self._look()
+                return True
+            self.opened[out], self.opened[into] = True, False
+        return False
 
     def close_some(self, random: np.random.Generator) -> None:
         """Closes a few sites at random, as far as the rules allow."""
@@ -193,12 +200,14 @@ class Interchange:
         self._look()
 
 
-def improved(problem: SitingProblem, sites: Picks, clock: Clock, until_s: float, *, seed: int, rounds: int) -> Picks:
+def improved(problem: SitingProblem, sites: Picks, clock: Clock, until_s: float, *, seed: int, rounds: int,
+             also: Callable[[Mask], bool] | None = None) -> Picks:
     """A lawful plan of p_median or mclp improved by growth, interchange and restarts near by; ends at the clock's `until_s`.
 
+    also : as of `Interchange`; restarts that end without keeping it are dropped.
     The same seed and rounds give the same plan unless time ended it.
     """
-    game, random = Interchange(problem, sites), np.random.default_rng(seed)
+    game, random = Interchange(problem, sites, also), np.random.default_rng(seed)
     best, cost = game.opened.copy(), np.inf
     for turn in range(rounds + 1):
         if turn:
@@ -207,7 +216,7 @@ def improved(problem: SitingProblem, sites: Picks, clock: Clock, until_s: float,
         game.grow()
         while clock.spent_s < until_s and not clock.cancelled and game.swap():
             game.grow()
-        if game.cost < cost - LEAST * abs(game.cost):
+        if game.cost < cost - LEAST * abs(game.cost) and (also is None or also(game.opened)):
             best, cost = game.opened.copy(), game.cost
         if clock.spent_s >= until_s or clock.cancelled:
             break

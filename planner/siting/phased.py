@@ -26,7 +26,7 @@ import numpy as np
 from planner.errors import SitingError
 from planner.siting.problem import CAPACITATED, Columns, Floats, Pairs, Picks, SitingProblem, only_sites
 from planner.siting.results import Assignment, Plan, SitingResult, result, worth
-from planner.siting.ruled import ENTRIES, form_of, lawful_value, programmed
+from planner.siting.ruled import form_of, lawful_value, programmed
 from planner.siting.rules import Rules, weighed
 from planner.siting.solver import Cancel, Clock, Progress
 from planner.siting.solving import answered, compile_loops
@@ -196,9 +196,7 @@ def _planned(problem: SitingProblem, stages: Sequence[Stage], whole: SitingProbl
     lawful = [start for start in starts if lawful_value(whole, start) is not None]
     sign = -1.0 if problem.maximised else 1.0
     best = min(lawful, key=lambda start: sign * worth(whole, start).objective) if lawful else None
-    form = form_of(whole)
-    if best is not None and len(form.model.index) > ENTRIES:
-        return Plan(best, bound, METHOD, clock.word, reductions=form.counts)
+    form = replace(form_of(whole), searchable=False)  # an exchange in one stage alone is never nested
     return programmed(whole, form, best, bound, METHOD, clock, gap, seed)
 
 

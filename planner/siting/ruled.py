@@ -24,12 +24,14 @@ from planner.siting.solver import Clock, Found, Relaxed, relaxed, run
 Method = Callable[[SitingProblem, Clock, float, int], Plan]
 SMALL = 15_000
 """Entries of a program up to which HiGHS takes it as it is."""
-ENTRIES = 600_000
+ENTRIES = 300_000
 """Entries of a program above which branch and cut is not begun: its root would not end in a minute; the search goes on instead."""
 FIRST_PART, FIRST_S = 0.3, 60.0
 """The part of the time, and the seconds, that the problem without its rules may take."""
 RELAX_PART, RELAX_S = 0.3, 60.0
 """The same for the relaxation of a program."""
+RELAX_ENTRY_S = 5e-6
+"""Seconds for each entry of a program below which the relaxation is not begun: HiGHS looks at its clock late while it prepares one."""
 TOLERANCES = (1e-3, 1e-4)
 """How near the relaxation is brought, one after the other: where time ends the second, the first is there. Measured: 1e-3 costs 0.1 %."""
 SEARCH_PART, SEARCH_ROUNDS, SEARCH_LONG = 0.3, 12, 200
@@ -55,18 +57,19 @@ class Form:
     searchable: bool = True
 
 
-def ruled(problem: SitingProblem, method: Method, clock: Clock, gap: float, seed: int, start: Picks | None = None) -> Plan:
-    """The plan of a problem with rules. method : solves the problem without them.   start : a plan to begin from."""
+def ruled(problem: SitingProblem, method: Method, clock: Clock, gap: float, seed: int, without: Plan | None = None) -> Plan:
+    """The plan of a problem with rules. method : solves the problem without them.   without : what that gave, where it is known.
+
+    (Any plan and any bound of a problem with fewer rules will do for `without`.)
+    """
     if problem.model == "p_center" or problem.model in CAPACITATED:
         return method(problem, clock, gap, seed)  # these hold the rules in every program they solve
-    known = start if start is not None and worth(problem, start).lawful else None
-    first = _without(problem, method, clock, gap, seed)
+    first = _without(problem, method, clock, gap, seed) if without is None else without
     if first.infeasible:
         return first
-    if first.sites is not None and worth(problem, first.sites).lawful:
-        known = first.sites if known is None else _better(problem, first.sites, known)
+    known = first.sites if first.sites is not None and worth(problem, first.sites).lawful else None
     if known is not None and _close(problem, known, first.bound, gap):
-        return replace(first, sites=known)
+        return first
     return _with(problem, first, known, clock, gap, seed)
 
 
@@ -77,7 +80,7 @@ def _with(problem: SitingProblem, first: Plan, known: Picks | None, clock: Clock
     form = None if large else form_of(problem)
     relaxation = None if form is None else _relaxed(form, bound, clock)
     wished = None if form is None or relaxation is None else _wished(form, relaxation, problem.sites)
-    plan, impossible = _begin(problem, first.sites if known is None else known, known is not None, wished, clock, seed)
+    plan, impossible = _begin(problem, known, first.sites, wished, clock, seed)
     if impossible:
         return Plan(None, None, method, infeasible=True, reductions=first.reductions)
     if form is not None:
@@ -134,23 +137,27 @@ def _near(model: LinearModel, value: float, bound: float, gap: float) -> bool:
     return (bound - value if model.maximise else value - bound) <= max(gap, 1e-9) * max(abs(value), 1e-6)
 
 
-def _begin(problem: SitingProblem, sites: Picks | None, lawful: bool, wished: Floats | None, clock: Clock,
+def _begin(problem: SitingProblem, known: Picks | None, sites: Picks | None, wished: Floats | None, clock: Clock,
            seed: int) -> tuple[Picks | None, bool]:
-    """A lawful plan to begin with, or None; and whether it is proven that there is none. wished : (J,) shares of the relaxation."""
-    plans = [sites] if lawful and sites is not None else []
-    if wished is None and not lawful:
-        wished = np.zeros(problem.sites)
-        wished[np.empty(0, dtype=np.int32) if sites is None else sites] = 1.0
-    if wished is not None:
-        wish = nearest_lawful(problem, wished, clock, seed)
-        if wish.impossible:
+    """A lawful plan to begin with, or None; and whether it is proven that there is none.
+
+    known : a lawful plan.   sites : a plan without the rules.   wished : (J,) shares of the relaxation.
+    """
+    wishes = [] if wished is None else [wished]
+    if known is None:
+        wishes.append(np.isin(np.arange(problem.sites), [] if sites is None else sites).astype(np.float64))
+    plans = [] if known is None else [known]
+    for wish in wishes:
+        found = nearest_lawful(problem, wish, clock, seed)
+        if found.impossible:
             return None, True
-        plans += [] if wish.sites is None or not worth(problem, wish.sites).lawful else [wish.sites]
-    if problem.model in ("mclp", "p_median"):
-        until = clock.spent_s + SEARCH_PART * clock.left_s
-        plans = [improved(problem, plan, clock, until, seed=seed, rounds=SEARCH_ROUNDS) for plan in plans]
+        plans += [found.sites] if found.sites is not None and worth(problem, found.sites).lawful else []
     best: Picks | None = None
-    for plan in plans:
+    until = clock.spent_s + SEARCH_PART * clock.left_s
+    for at, plan in enumerate(plans):
+        if problem.model in ("mclp", "p_median"):
+            part = clock.spent_s + max(0.0, until - clock.spent_s) / (len(plans) - at)
+            plan = improved(problem, plan, clock, part, seed=seed, rounds=SEARCH_ROUNDS)
         best = plan if best is None else _better(problem, best, plan)
     return best, False
 
@@ -161,6 +168,8 @@ def _relaxed(form: Form, bound: float | None, clock: Clock) -> Relaxed | None:
         return None
     until, best = clock.spent_s + min(RELAX_S, RELAX_PART * clock.left_s), None
     for tolerance in TOLERANCES:
+        if until - clock.spent_s < RELAX_ENTRY_S * len(form.model.index):
+            break
         found = relaxed(form.model, clock, tolerance=tolerance, limit_s=until - clock.spent_s)
         if found is not None and (best is None or _gains(form.model, best.bound, found.bound)):
             best = found
