@@ -10,7 +10,15 @@ import click
 
 from planner.cli import coverage_room
 from planner.cli.common import as_csv, as_json, as_table, command_options, note, record_options, scenario_option, write
-from planner.cli.coverage_basket import between_units, group_shares, inequality_dict, inequality_line, parse_weights, write_basket
+from planner.cli.coverage_basket import (
+    between_units,
+    group_shares,
+    inequality_dict,
+    inequality_line,
+    kind_said,
+    parse_weights,
+    write_basket,
+)
 from planner.i18n import t
 from planner.inputs.layers import TOTAL
 
@@ -103,7 +111,7 @@ def command(project: Path | None, layers: tuple[str, ...], weights: str | None, 
         write(as_csv([_fields(unit) | elsewhere[unit.code] | parts.get(unit.code, {}) for unit in found.units],
                      (*FIELDS, *ELSEWHERE, *more)), out)
     else:
-        write(table(found, dates, lang, room), out)
+        write(table(found, dates, lang, room, kind=city.demand.kinds.get(found.group, "")), out)
     if areas_path is not None:
         _write_areas(city, found, areas_path, lang, quiet)
 
@@ -217,8 +225,8 @@ def as_dict(city: City, found: Coverage, dates: dict[str, str], room: Enough | N
             "units": [_fields(unit) | elsewhere[unit.code] | parts.get(unit.code, {}) for unit in found.units]}
 
 
-def table(found: Coverage, dates: dict[str, str], lang: str, room: Enough | None = None) -> str:
-    """The coverage as an aligned table: units, the total, and what it was made with."""
+def table(found: Coverage, dates: dict[str, str], lang: str, room: Enough | None = None, *, kind: str = "") -> str:
+    """The coverage as an aligned table: units, the total, and what it was made with. kind : which population its people are."""
     rows = [_row(unit, unit.code, unit.name) for unit in found.units]
     rows.append(_row(found.total, t("coverage.total", lang), ""))
     heads = [t(f"coverage.{key}", lang) for key in SHOWN]
@@ -230,7 +238,8 @@ def table(found: Coverage, dates: dict[str, str], lang: str, room: Enough | None
     if found.minutes is not None:
         limit = t("coverage.minutes", lang, minutes=f"{found.minutes:g}")
     settings = t("coverage.settings", lang, layer=found.layer, travel=found.travel, speed=f"{found.metres_per_minute:g}", limit=limit,
-                 limit_m=f"{found.limit_m:,.0f}", group=found.group, date=found.as_of.isoformat(), facilities=found.facilities)
+                 limit_m=f"{found.limit_m:,.0f}", group=found.group + kind_said(kind, lang), date=found.as_of.isoformat(),
+                 facilities=found.facilities)
     unknown = t("coverage.date_unknown", lang)
     stamps = t("coverage.dates", lang, **{key: value or unknown for key, value in dates.items()})
     unequal = inequality_line(between_units(_told(found)), lang)

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 FIELDS = ("code", "name", "people", "people_covered", "share", "people_beyond", "score")
 
 
+def kind_said(kind: str, lang: str) -> str:
+    """Which population a group of people is, in brackets behind its name; "" where the project does not say."""
+    return t("coverage.kind", lang, kind=t(f"check.columns.kind_{kind}", lang)) if kind else ""
+
+
 def parse_weights(text: str | None) -> tuple[float, ...]:
     """`2,1,1` as numbers; none without text. Raises InputError."""
     if text is None:
@@ -71,7 +76,7 @@ def write_basket(city: City, found: Circle, form: str, out: Path | None, lang: s
         write(as_csv([_fields(unit) | {f"share_{slug}": share for slug, share in unit.by_layer.items()} for unit in found.units],
                      (*FIELDS, *names)), out)
     else:
-        write(table(found, lang), out)
+        write(table(found, lang, city.demand.kinds.get(found.group, "")), out)
 
 
 def as_dict(city: City, found: Circle) -> dict[str, Any]:
@@ -95,7 +100,7 @@ def _row_dict(unit: CircleUnit) -> dict[str, Any]:
     return _fields(unit) | {"by_layer": dict(unit.by_layer)}
 
 
-def table(found: Circle, lang: str) -> str:
+def table(found: Circle, lang: str, kind: str = "") -> str:
     """A basket as an aligned table, with weights, the share of each layer, of each group, and inequality below."""
     limit = t("coverage.metres", lang, metres=f"{found.limit_m:g}")
     if found.minutes is not None:
@@ -103,7 +108,8 @@ def table(found: Circle, lang: str) -> str:
     names = {slug: pick(layer_info(slug).name, lang) for slug in found.layers}
     comma = t("formula.comma", lang)
     settings = t("circle.settings", lang, layers=comma.join(names.values()), travel=found.travel, speed=f"{found.metres_per_minute:g}",
-                 limit=limit, limit_m=f"{found.limit_m:,.0f}", group=_group(found.group, lang), date=found.as_of.isoformat())
+                 limit=limit, limit_m=f"{found.limit_m:,.0f}", group=_group(found.group, lang) + kind_said(kind, lang),
+                 date=found.as_of.isoformat())
 
     def row(unit: CircleUnit, code: str) -> list[str]:
         return [code, unit.name, f"{unit.people:,.0f}", f"{unit.people_covered:,.0f}", _per_cent(unit.share), f"{unit.people_beyond:,.0f}",

@@ -19,6 +19,7 @@ from planner.ui.desk import Desk
 from planner.ui.map_component import MapEvents, coverage_map
 from planner.ui.map_files import geometry_of
 from planner.ui.opening import Opening
+from planner.ui.text import population_name
 
 STREETS_MODE = "walk"
 CAPACITIES = ("beds", "capacity", "area_m2")
@@ -85,7 +86,9 @@ def painting(desk: Desk, found: Coverage, settings: Settings, palette: Palette, 
         settings={"page": page, "lang": lang, "layer": settings.layer, "travel": settings.travel, "minutes": settings.minutes,
                   "by": settings.by, "scenario": state.memory().get("scenario"), "mode": "pick"},
         people=[unit.people for unit in units], selected=chosen, facilities=signs(desk.opening, settings.layer),
-        kinds={settings.layer: controls.layer_name(settings.layer, lang)})
+        kinds={settings.layer: controls.layer_name(settings.layer, lang)},
+        legend_title=t("map.legend_of", lang, title=t("map.legend_title", lang),
+                       group=population_name(found.group, desk.city.demand.kinds.get(found.group, ""), lang)))
 
 
 def draw(data: MapData, heard: Callable[[MapEvents], None], *, height: int) -> None:

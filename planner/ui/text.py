@@ -66,6 +66,12 @@ def group_name(group: str, lang: str) -> str:
     return t(f"ui.group.{group}", lang) if has(f"ui.group.{group}", lang) else group
 
 
+def population_name(group: str, kind: str, lang: str) -> str:
+    """A group of people with the population that it is part of (planner.inputs.columns.KINDS), where the project says which."""
+    name = group_name(group, lang)
+    return name if not kind else t("ui.group_of", lang, group=name, kind=t(f"check.columns.kind_{kind}", lang))
+
+
 def travel_title(travel: TravelProfile, lang: str) -> str:
     """The name of a travel, else the project's own word for it."""
     return t(f"ui.travel.{travel.name}", lang) if has(f"ui.travel.{travel.name}", lang) else travel.name

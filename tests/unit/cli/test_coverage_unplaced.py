@@ -24,3 +24,12 @@ def test_they_are_said_in_every_form(folder):  # noqa: F811
     assert (settings["facilities"], settings["facilities_without_place"]) == (2, 1) and said in found.stderr
     (folder / "homes.csv").write_text("id,name,lon,lat,beds,town\n1,a,117.01,39.745,5,A\n")
     assert "no place" not in run().stdout
+
+
+def test_the_printed_foot_says_which_population_is_counted(folder):  # noqa: F811
+    words = ["coverage", str(folder), "--layer", "home", "--travel", "walk", "--metres", "900", "--by", "township"]
+    before = CliRunner().invoke(main, words).stdout
+    text = (folder / "planner.toml").read_text(encoding="utf-8")
+    (folder / "planner.toml").write_text(text.replace("[population]\n", '[population]\nkind = "registered"\n'), encoding="utf-8")
+    assert "人口组别 total，" in before and "人口组别 total（户籍），" in CliRunner().invoke(main, words).stdout
+    assert "group total (household register)" in CliRunner().invoke(main, [*words, "--lang", "en"]).stdout

@@ -59,3 +59,9 @@ def test_words_of_the_project_stand_where_ours_are_missing() -> None:
     assert text.group_name("single_parents", "zh") == "single_parents"
     assert text.travel_name(TravelProfile("walk_elderly", "walk", 54), "zh") == "老年人步行（54 米/分）"
     assert text.travel_name(TravelProfile("bus-stop walk", "walk", 60), "en") == "bus-stop walk (60 m/min)"
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "60 岁及以上，户籍"), ("en", "Aged 60+, household register")])
+def test_which_population_a_group_is_of(lang: str, said: str) -> None:
+    assert text.population_name("age_60_plus", "registered", lang) == said
+    assert text.population_name("age_60_plus", "", lang) == text.group_name("age_60_plus", lang)
