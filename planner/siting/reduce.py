@@ -9,11 +9,12 @@
 | dominated sites out | k in place of j covers as much and costs no more | both may be built; price_k <= price_j; never with capacities |
 | dominated rows out | whatever covers row k covers row i | only where all rows must be covered |
 
-The pairwise tests cost the sum of squared degrees; above FLOPS they are left out.
+A test for domination looks at as many pairs as the rarest elements of all sets have holders; above PAIRS it is left out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,8 +22,12 @@ import numpy.typing as npt
 
 from planner.siting.problem import Columns, Floats, Ints, Mask, SitingProblem, sums
 
-FLOPS = 3e8
-"""Multiplications a pairwise subset test may cost: about two seconds."""
+PAIRS = 1e8
+"""Pairs of sets that a test for domination may look at: about two seconds."""
+AT_ONCE = 1_000_000
+"""Pairs looked at in one piece of work."""
+WORDS = 4
+"""Words of 64 bits that stand for a set's elements in the first look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,41 +201,80 @@ def dominated_columns(made: Cover) -> Mask:
     The relation is transitive and without circles, so all such columns may go at once.
     """
     size = np.bincount(made.column, minlength=len(made.site))
-    out: Mask = size == 0
-    if len(made.site) < 2 or float((np.diff(made.start).astype(np.float64) ** 2).sum()) > FLOPS:
-        return out
-    j, k = _contained(made.column, made.row_of, len(made.site), made.rows, size)
-    lower = made.price[k] < made.price[j]
-    beaten = (made.price[k] <= made.price[j]) & ((size[k] > size[j]) | lower | (k < j))
-    out[j[beaten]] = True
+
+    def beaten(j: Columns, k: Columns) -> Mask:
+        """Whether k, with at least the rows of j, makes it needless."""
+        lower = made.price[k] < made.price[j]
+        return (made.price[k] <= made.price[j]) & ((size[k] > size[j]) | lower | (k < j))
+
+    out: Mask = (size == 0) | _within_another(made.column, made.row_of, len(made.site), made.rows, beaten)
     return out
 
 
 def dominated_rows(made: Cover) -> Mask:
     """(R,) rows i for which another row k needs a subset of the same columns: covering k covers i; of equals the first stays."""
     size = np.diff(made.start)
-    per_column = np.bincount(made.column, minlength=len(made.site)).astype(np.float64)
-    if made.rows < 2 or float((per_column**2).sum()) > FLOPS:
-        return np.zeros(made.rows, dtype=np.bool_)
-    k, i = _contained(made.row_of, made.column, made.rows, len(made.site), size)
-    out = np.zeros(made.rows, dtype=np.bool_)
-    out[i[(size[i] > size[k]) | (k < i)]] = True
+
+    def beaten(k: Columns, i: Columns) -> Mask:
+        """Whether covering k covers i."""
+        return (size[i] > size[k]) | (k < i)
+
+    return _within_another(made.row_of, made.column, made.rows, len(made.site), beaten, larger=True)
+
+
+def _within_another(own: Columns, other: Columns, count: int, width: int, rule: Callable[[Columns, Columns], Mask], *,
+                    larger: bool = False) -> Mask:
+    """(count,) the sets a with another b that has all their elements, where rule(a, b) holds (larger: the sets b instead).
+
+    Set own[t] holds element other[t]. Only sets that hold the rarest element of a can have all of a; most of these are told apart by
+    bits that stand for elements, and what is left is compared element by element. Left out where there are too many pairs to look at.
+    """
+    out = np.zeros(count, dtype=np.bool_)
+    if count < 2 or not len(own):
+        return out
+    by_set, by_element = np.lexsort((other, own)), np.argsort(other, kind="stable")
+    element, holder = other[by_set], own[by_element]
+    start, held = (np.r_[0, np.cumsum(np.bincount(index, minlength=size))] for index, size in ((own, count), (other, width)))
+    keys = own[by_set].astype(np.int64) * width + element
+    frequency = np.diff(held)
+    rare = np.lexsort((frequency[element], own[by_set]))[start[:-1][np.diff(start) > 0]]
+    some, first = own[by_set][rare], element[rare]
+    reach = frequency[first]
+    if float(reach.sum()) > PAIRS:
+        return out
+    draw = np.random.default_rng(1).integers(0, 64, (WORDS, width), dtype=np.uint64)
+    word = np.random.default_rng(2).integers(0, WORDS, width)
+    marks = np.zeros((WORDS, count), dtype=np.uint64)
+    for turn in range(WORDS):
+        bit = np.where(word == turn, np.uint64(1) << draw[turn], np.uint64(0))
+        marks[turn, np.diff(start) > 0] = np.bitwise_or.reduceat(bit[element], start[:-1][np.diff(start) > 0])
+    cut = np.searchsorted(np.cumsum(reach), np.arange(0, float(reach.sum()), AT_ONCE)[1:])
+    for part in np.split(np.arange(len(some)), cut):
+        a = np.repeat(some[part], reach[part])
+        ends = np.cumsum(reach[part])
+        b = holder[np.repeat(held[first[part]], reach[part]) + np.arange(len(a)) - np.repeat(ends - reach[part], reach[part])]
+        likely = (a != b) & ~out[b if larger else a]
+        for mark in marks:
+            likely[likely] = (mark[a[likely]] & ~mark[b[likely]]) == 0
+        a, b = a[likely], b[likely]
+        lawful = rule(a, b)
+        _compared(a[lawful], b[lawful], start, element, keys, width, out, larger)
     return out
 
 
-def _contained(own: Columns, other: Columns, count: int, width: int, size: npt.NDArray[np.int64]) -> tuple[Columns, Columns]:
-    """All ordered pairs (a, b), a != b, of sets whose elements b has all of. Set own[t] holds element other[t]."""
-    from scipy.sparse import csr_matrix
-
-    sets = csr_matrix((np.ones(len(own), dtype=np.int32), (own, other)), shape=(count, width))
-    flip = sets.T.tocsr()
-    inner: list[Columns] = []
-    outer: list[Columns] = []
-    step = 1000
-    for low in range(0, count, step):
-        shared = (sets[low:low + step] @ flip).tocoo()
-        a, b = shared.row + low, shared.col
-        whole = (shared.data == size[a]) & (a != b)
-        inner.append(a[whole].astype(np.int32))
-        outer.append(b[whole].astype(np.int32))
-    return np.concatenate(inner), np.concatenate(outer)
+def _compared(a: Columns, b: Columns, start: npt.NDArray[np.int64], element: Columns, keys: npt.NDArray[np.int64], width: int, out: Mask,
+              larger: bool) -> None:
+    """Marks in `out` the sets for which one of the pairs (a, b) is a subset indeed: one pair of each at a time, until one is found."""
+    while len(a):
+        loser = b if larger else a
+        pick = np.unique(loser, return_index=True)[1]
+        degree = start[a[pick] + 1] - start[a[pick]]
+        ends = np.cumsum(degree)
+        entry = np.repeat(start[a[pick]], degree) + np.arange(int(ends[-1])) - np.repeat(ends - degree, degree)
+        wanted = np.repeat(b[pick].astype(np.int64), degree) * width + element[entry]
+        at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        missing = np.bincount(np.repeat(np.arange(len(pick)), degree), keys[at] != wanted, minlength=len(pick))
+        out[loser[pick[missing == 0]]] = True
+        rest = ~out[loser]
+        rest[pick] = False
+        a, b = a[rest], b[rest]

@@ -91,5 +91,24 @@ def test_unreachable_and_held_demand_is_set_aside_and_counted():
 
 
 def test_the_guard_leaves_large_problems_alone(monkeypatch):
-    monkeypatch.setattr(reduce, "FLOPS", 0.0)
+    monkeypatch.setattr(reduce, "PAIRS", 0.0)
     assert reduce.cover(problem("mclp", [[1, 1], [1, -1]], p=1), all_rows=False).site.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 10**6])
+@pytest.mark.parametrize("seed", range(8))
+def test_sets_within_another_are_as_by_looking_at_all_pairs(seed, at_once, monkeypatch):
+    """Many sets of many elements, so that the bits that stand for elements are shared; in whatever pieces they are looked at."""
+    monkeypatch.setattr(reduce, "AT_ONCE", at_once)
+    draw = np.random.default_rng(seed)
+    table = draw.random((40, 300)) < draw.choice([0.01, 0.3, 0.9])
+    for k in range(0, 40, 3):
+        table[k] &= table[draw.integers(0, 40)]  # some are within others
+    own, other = np.nonzero(table)
+    size = table.sum(1)
+    within = np.array([[a != b and size[a] > 0 and bool((table[a] <= table[b]).all()) for b in range(40)] for a in range(40)])
+    allowed = draw.random((40, 40)) < 0.7
+    shuffled = draw.permutation(len(own))
+    for larger in (False, True):
+        out = reduce._within_another(own[shuffled], other[shuffled], 40, 300, lambda a, b: allowed[a, b], larger=larger)
+        assert out.tolist() == (within & allowed).any(axis=0 if larger else 1).tolist()
