@@ -26,8 +26,8 @@ COLUMNS = ("id", "plan", "title", "unit_code", "a", "b", "difference", "state_a"
 """Columns of the CSV: a row for each target (unit_code blank), then one for each of its units that changed. Shares are 0..1."""
 MINUTES = 15.0
 SHOWN_UNITS = 6
-SMALL_POINTS = 0.1
-"""Differences of shares below so many percentage points are shown with three decimals."""
+SMALL_POINTS = 0.01
+"""Differences of shares below so many percentage points are shown with four decimals."""
 
 
 @click.command("compare", help="What scenario B changes against A, and why. 情景比较与归因。")
@@ -71,6 +71,8 @@ def command(a: str, b: str, project: Path | None, packs: tuple[str, ...], as_of:
                                                        as_of=day)
     if comparison.city_b.demand.hide_small:
         note(t("compare.small_counts", lang), quiet)
+    elif changes is None and way is not None:
+        note(t("compare.other_people", lang), quiet)
     if form == "json":
         write(as_json(to_dict(comparison) | {"units_of": units_of, "service": None if changes is None else changes_dict(changes)}), out)
     elif form == "csv":
@@ -131,8 +133,11 @@ def _by_cause(parts: Mapping[tuple[str, str], float]) -> dict[str, float]:
 
 def table(found: Comparison, changes: ServiceChanges | None, lang: str) -> str:
     """The comparison for people: targets that changed, why, who gains and loses, and what closing and moving does."""
+    from planner.export.fields import scenario_label
+
     comma = t("compare.separator", lang)
-    rows, lines = [], [t("compare.head", lang, a=found.a.name, b=found.b.name, date=found.date.isoformat())]
+    rows, lines = [], [t("compare.head", lang, a=scenario_label(found.a.name, lang), b=scenario_label(found.b.name, lang),
+                         date=found.date.isoformat())]
     changed = [one for one in found.targets if one.difference or one.a.state != one.b.state or one.a.shortfall != one.b.shortfall]
     for one in changed:
         share = is_share(one.b)
@@ -161,7 +166,7 @@ def signed(value: float | None, share: bool, lang: str) -> str:
         return "-"
     if share:
         points = value * 100
-        return t("compare.points", lang, points=f"{points:+.1f}" if abs(points) >= SMALL_POINTS or points == 0 else f"{points:+.3f}")
+        return t("compare.points", lang, points=f"{points:+.2f}" if abs(points) >= SMALL_POINTS or points == 0 else f"{points:+.4f}")
     return f"{value:+,.0f}" if abs(value - round(value)) < 1e-9 else f"{value:+,.2f}"
 
 
@@ -176,6 +181,9 @@ def _why(one: TargetChange, share: bool, lang: str) -> str:
 
 def _service(changes: ServiceChanges, lang: str, comma: str) -> list[str]:
     """What changes for people, line by line."""
+    from planner.export.fields import group_label
+    from planner.targets.catalogue import layer_info
+
     lines = [""] if changes.departures or changes.dependence else []
     left = {one.layer for one in changes.departures}
     told = [layer for layer in changes.dependence if layer.a != layer.b or layer.layer in left]
@@ -184,18 +192,21 @@ def _service(changes: ServiceChanges, lang: str, comma: str) -> list[str]:
     for layer in sorted(told, key=lambda one: one.layer not in left)[:SHOWN_UNITS]:
         sides = {side: comma.join(t(f"compare.in_reach_{k}", lang, people=f"{people:,.0f}") for k, people in enumerate(values))
                  for side, values in (("a", layer.a), ("b", layer.b))}
-        lines.append(t("compare.in_reach", lang, layer=layer.layer, minutes=f"{changes.minutes:g}", travel=changes.travel,
-                       group=changes.group, **sides))
+        lines.append(t("compare.in_reach", lang, layer=pick(layer_info(layer.layer).name, lang), minutes=f"{changes.minutes:g}",
+                       travel=changes.travel, group=group_label(changes.group, lang), **sides))
     return lines
 
 
 def _left(one: Departure, lang: str, comma: str) -> str:
     """One site that leaves people: how many, where, and who takes them."""
+    from planner.targets.catalogue import layer_info
+
     most = sorted(one.units, key=lambda unit: -unit.people)[:SHOWN_UNITS]
     units = comma.join(f"{unit.name or unit.code} {unit.people:,.0f}" for unit in most)
     takers = comma.join(t("compare.taker", lang, name=taker.name or taker.id, people=f"{taker.people:,.0f}", before=f"{taker.before:,.0f}",
                           after=f"{taker.after:,.0f}") for taker in one.takers[:SHOWN_UNITS])
     extra = "-" if one.extra_min is None else f"{one.extra_min:+.1f}"
     longest = "-" if one.longest_extra_min is None else f"{one.longest_extra_min:+.1f}"
-    return t(f"compare.left_{one.how}", lang, name=one.name or one.id, id=one.id, layer=one.layer, people=f"{one.people:,.0f}",
+    return t(f"compare.left_{one.how}", lang, name=one.name or one.id, id=one.id, layer=pick(layer_info(one.layer).name, lang),
+             people=f"{one.people:,.0f}",
              units=units or "-", takers=takers or "-", extra=extra, longest=longest, stranded=f"{one.stranded:,.0f}")

@@ -129,10 +129,10 @@ def test_compared(project, keep) -> None:
     assert [row["unit_code"] for row in near_rows] == ["", "T1", "T2"]
     assert (near_rows[0]["people_gained"], near_rows[0]["new_site"]) == ("300.0", "0.75")
     text = run(*words, "--lang", "en").stdout
-    assert "closed sites -25.0 pp" in text
+    assert "closed sites -25.00 pp" in text
     assert "甲院 (h1, home) no longer serves 100 people" in text
     assert "3,000,000 yuan" in text
-    assert "关停设施 -25.0 百分点" in run(*words).stdout
+    assert "关停设施 -25.00 百分点" in run(*words).stdout
 
 
 def test_compared_with_the_project_of_another_year(project, keep, tmp_path_factory) -> None:
