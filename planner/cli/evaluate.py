@@ -77,6 +77,8 @@ def command(project: Path | None, packs: tuple[str, ...], as_of: dt.datetime | N
         note(t("evaluate.small_counts", lang), quiet)
     whole = with_sensitivity(city, chosen, evaluate(city, chosen, as_of=as_of.date() if as_of else dt.date.today(), scenario=name))
     evaluation = published_evaluation(city, whole)
+    if people_year is not None:
+        years.refuse_small(city)
     grown = city if people_year is None else people_of_year(city, people_year)
     later = None if people_year is None else published_evaluation(grown, evaluate(grown, chosen, as_of=evaluation.date, scenario=name))
     known = {target.id for pack in chosen for target in pack.targets}

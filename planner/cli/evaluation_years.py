@@ -7,14 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from planner.cli.common import as_table
 from planner.cli.evaluate import COLUMNS, csv_rows, figure, is_share, short, threshold_text
+from planner.errors import InputError
 from planner.i18n import LANGUAGES, has, pick, t
 
 if TYPE_CHECKING:
-    from planner.measure.city import PeopleOf
+    from planner.measure.city import City, PeopleOf
     from planner.targets.evaluation import Evaluation
 
 CSV_COLUMNS = (*COLUMNS, "people_year", "state_then", "value_then", "shortfall_then")
 """Columns of the CSV with a target year: those of the plain one, then the year's."""
+
+
+def refuse_small(city: City) -> None:
+    """Raises InputError where small counts are hidden: with the growth stated, a count of one year would tell that of the other."""
+    if city.demand.hide_small:
+        raise InputError("growth_small_counts")
 
 
 def told(people: PeopleOf, base: PeopleOf, lang: str) -> list[str]:

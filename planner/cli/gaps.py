@@ -71,10 +71,11 @@ def command(
     evaluation = evaluate(city, chosen, as_of=as_of.date() if as_of else dt.date.today(), scenario=name)
     gap_list = project_gaps(found, city, evaluation, chosen, report=report)
     if people_year is not None:
-        from planner.cli import gaps_years
+        from planner.cli import evaluation_years, gaps_years
         from planner.measure.growth import people_of_year
         from planner.plan.gap_years import side_by_side
 
+        evaluation_years.refuse_small(city)
         grown = people_of_year(city, people_year)
         then = project_gaps(found, grown, evaluate(grown, chosen, as_of=evaluation.date, scenario=name), chosen, report=report)
         write(gaps_years.text(side_by_side(gap_list, then), gap_list, grown.population, city.population, form, lang), out)

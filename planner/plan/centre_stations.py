@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.errors import InputError
 from planner.inputs.layers import TOTAL, BoolArray, FloatArray, IntArray
 from planner.measure.attaching import Chosen, chosen_together, counting_facilities, places_as_chosen
 from planner.measure.city import City
+from planner.measure.coverage import unit_of_points
 from planner.plan import screening
 from planner.plan.gaplist import Sentence, UnitCost
 from planner.plan.proof_words import proof_sentence
@@ -19,6 +19,7 @@ from planner.plan.siting_question import SitingQuestion
 from planner.plan.siting_run import cost_of
 from planner.plan.siting_sections import SitingRules
 from planner.plan.siting_ways import between, limit_of, people_to
+from planner.plan.unit_seats import units_of_class
 from planner.siting.candidates import candidates, unit_of
 from planner.siting.choices import Choices, choices
 from planner.siting.problem import Pairs
@@ -160,7 +161,7 @@ def centre_stations(city: City, question: StationsQuestion, *, rules: Sequence[S
     link_travel = city.travel(question.link_travel or question.travel)
     limit_m = limit_of(travel, question.minutes, question.metres)
     link_m = limit_of(link_travel, question.link_minutes, question.link_metres)
-    units, mine = _units(city, question)
+    frame, mine = city.boundaries.frame(question.level), units_of_class(city, question.level, question.unit_class)
     wanted = rules or (SitingRules(), SitingRules())
     priced = question.budget is not None or (question.share is not None and bool(costs))
     spec = question.candidates or (next(iter(city.candidates)) if len(city.candidates) == 1 else "streets:250")
@@ -170,7 +171,7 @@ def centre_stations(city: City, question: StationsQuestion, *, rules: Sequence[S
         sides.append(side)
         outside = max(outside, left)
     centres, stations = sides
-    people = np.where(_inside(city, question.level, units, mine), city.demand.group(question.group), 0.0)
+    people = np.where(_inside(city, question.level, frame["code"].tolist(), mine), city.demand.group(question.group), 0.0)
     reach = people_to(city, chosen_together(centres.chosen, stations.chosen), travel, limit_m)
     if not question.centre_serves:
         from planner.siting.choices import only
@@ -180,7 +181,7 @@ def centre_stations(city: City, question: StationsQuestion, *, rules: Sequence[S
     problem = stations_problem(centres.choices(int(mine.sum()), priced), stations.choices(int(mine.sum()), priced),
                                question.rules(stations.existing), weight=people, reach=reach, links=links, within=np.inf)
     answer = solve_stations(problem, time_limit_s=time_limit_s, gap=gap, seed=seed, progress=progress, cancel=cancel)
-    names = np.array(units[1], dtype=object)[mine]
+    names = frame["name"].to_numpy(dtype=object)[mine]
     may = np.bincount(centres.unit, minlength=len(names))
     exists = np.r_[np.arange(len(centres.unit)) < centres.existing, np.arange(len(stations.unit)) < stations.existing]
     before = np.bincount(reach.row_of, exists[reach.column], minlength=len(people)) > 0
@@ -190,23 +191,9 @@ def centre_stations(city: City, question: StationsQuestion, *, rules: Sequence[S
                           travel.metres_per_minute)
 
 
-def _units(city: City, question: StationsQuestion) -> tuple[tuple[list[str], list[str]], BoolArray]:
-    """Codes and names of the level's units, and those of the class asked for. Raises InputError for a class that no unit has."""
-    frame = city.boundaries.frame(question.level)
-    mine = np.ones(len(frame), dtype=np.bool_)
-    if question.unit_class is not None:
-        mine = frame["class"].to_numpy(dtype=object) == question.unit_class
-        if not mine.any():
-            raise InputError("units_class_unknown", level=question.level, name=question.unit_class,
-                             classes=", ".join(sorted({str(word) for word in frame["class"]})))
-    return (frame["code"].tolist(), frame["name"].tolist()), mine
-
-
-def _inside(city: City, level: str, units: tuple[list[str], list[str]], mine: BoolArray) -> BoolArray:
+def _inside(city: City, level: str, codes: list[str], mine: BoolArray) -> BoolArray:
     """(I,) people of the units asked about."""
-    from planner.measure.coverage import unit_of_points
-
-    unit = unit_of_points(city, level, units[0])
+    unit = unit_of_points(city, level, codes)
     found: BoolArray = (unit >= 0) & mine[unit]
     return found
 

@@ -16,7 +16,7 @@ from planner.measure.small_counts import small
 from planner.plan.gaplist import Sentence
 from planner.plan.proof_words import proof_sentence
 from planner.plan.siting_ways import between, limit_of, people_to
-from planner.plan.unit_seats import Seats, seats
+from planner.plan.unit_seats import Seats, seats, units_of_class
 from planner.siting.choices import choices
 from planner.siting.problem import sums
 from planner.siting.proof import Proof, Reason
@@ -152,17 +152,11 @@ def choose_units(city: City, question: UnitsQuestion, *, time_limit_s: float = 6
 def _closed(city: City, question: UnitsQuestion, places: Seats, day: dt.date) -> tuple[BoolArray, tuple[str, ...]]:
     """(A,) units that may not be chosen, and the names of those that have a facility already. Raises InputError for unknown codes and for a
     class that no unit has."""
-    frame, codes = city.boundaries.frame(question.level), np.array(places.code, dtype=object)
+    codes = np.array(places.code, dtype=object)
     unknown = [code for code in question.leave_out if code not in places.code]
     if unknown:
         raise InputError("units_code_unknown", level=question.level, codes=", ".join(unknown))
-    closed = np.isin(codes, question.leave_out)
-    if question.unit_class is not None:
-        mine = frame["class"].to_numpy(dtype=object) == question.unit_class
-        if not mine.any():
-            raise InputError("units_class_unknown", level=question.level, name=question.unit_class,
-                             classes=", ".join(sorted({str(word) for word in frame["class"]})))
-        closed |= ~mine
+    closed = np.isin(codes, question.leave_out) | ~units_of_class(city, question.level, question.unit_class)
     if question.layer is None:
         return closed, ()
     ledger, counts = city.layer(question.layer).frame, city.counting(question.layer, day).counts

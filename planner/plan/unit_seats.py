@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.inputs.layers import TOTAL, FloatArray
+from planner.errors import InputError
+from planner.inputs.layers import TOTAL, BoolArray, FloatArray
 from planner.measure.attaching import counting_facilities
 from planner.measure.city import City
 from planner.plan.affected import centre, unit_mask
@@ -28,6 +29,18 @@ class Seats:
 
     def __len__(self) -> int:
         return len(self.code)
+
+
+def units_of_class(city: City, level: str, unit_class: str | None) -> BoolArray:
+    """(A,) the units of a class, all of them for None. Raises InputError for an unknown level, and for a class that no unit has."""
+    frame = city.boundaries.frame(level)
+    if unit_class is None:
+        return np.ones(len(frame), dtype=np.bool_)
+    mine: BoolArray = frame["class"].to_numpy(dtype=object) == unit_class
+    if not mine.any():
+        known = ", ".join(sorted({str(word) for word in frame["class"]}))
+        raise InputError("units_class_unknown", level=level, name=unit_class, classes=known)
+    return mine
 
 
 def seats(city: City, level: str, *, layer: str | None = None, as_of: dt.date | None = None) -> Seats:

@@ -145,3 +145,11 @@ def test_the_section_in_the_documents_is_read(project):
     report = QualityReport()
     found = read_project(project, report=report)
     assert not report.issues and found.growth.people_per_household == 2.6 and found.growth.ages.shown == "population/ages.csv"
+
+
+def test_hidden_counts_are_not_told_by_their_growth(project):
+    text = TOML.replace('spread = "points"\n', 'spread = "points"\nsmall_counts = "hide"\n')
+    (project / "planner.toml").write_text(text, encoding="utf-8")
+    for words in (("evaluate", project), ("gaps", project)):
+        done = run(*words, "--people-year", 2030)
+        assert done.exit_code == 1 and "small_counts" in done.stderr
