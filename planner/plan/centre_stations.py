@@ -15,10 +15,10 @@ from planner.measure.coverage import unit_of_points
 from planner.plan import screening
 from planner.plan.gaplist import Sentence, UnitCost
 from planner.plan.proof_words import proof_sentence
+from planner.plan.siting_ground import cost_of
 from planner.plan.siting_question import SitingQuestion
-from planner.plan.siting_run import cost_of
 from planner.plan.siting_sections import SitingRules
-from planner.plan.siting_ways import between, limit_of, people_to
+from planner.plan.siting_ways import LeftOut, between, left_out, limit_of, names_without_place, people_to
 from planner.plan.unit_seats import units_of_class
 from planner.siting.candidates import candidates, unit_of
 from planner.siting.choices import Choices, choices
@@ -89,7 +89,7 @@ class SitedPlace:
 @dataclass(frozen=True, slots=True)
 class CentreStations:
     """The answer. lacking : names of units that have no centre and no candidate for one. unlinked : existing stations with no centre near
-    enough. covered_before : people whom existing stations (and centres) serve. outside : candidates in no unit that is asked about."""
+    enough. covered_before : people whom existing stations (and centres) serve. left_out : candidates for centres, and for stations, that take no part."""
 
     question: StationsQuestion
     as_of: dt.date
@@ -99,7 +99,7 @@ class CentreStations:
     places: tuple[SitedPlace, ...]
     lacking: tuple[str, ...]
     covered_before: float
-    outside: int
+    left_out: tuple[LeftOut, LeftOut]
     priced: bool
     why: tuple[Sentence, ...]
     metres_per_minute: float
@@ -142,6 +142,7 @@ class _Side:
     name: tuple[str, ...]
     unit: IntArray
     cost: FloatArray
+    out: LeftOut
 
     def choices(self, units: int, priced: bool) -> Choices:
         """As choices: what exists stays; a cost counts as 1 each where money does not."""
@@ -154,7 +155,7 @@ def centre_stations(city: City, question: StationsQuestion, *, rules: Sequence[S
                     cancel: Cancel | None = None) -> CentreStations:
     """Where the centres and stations go. rules : what a site of a centre, and of a station, must be (planner.plan.siting_sections).
 
-    Candidates without a cost take part only where money does not count. Raises InputError for what the project has not, UnitError for
+    With a budget only candidates whose cost is known take part; with a share money counts where all costs are known. Raises InputError for what the project has not, UnitError for
     limits, SitingError for rules that cannot be.
     """
     travel, day = city.travel(question.travel), question.as_of or dt.date.today()
@@ -163,13 +164,11 @@ def centre_stations(city: City, question: StationsQuestion, *, rules: Sequence[S
     link_m = limit_of(link_travel, question.link_minutes, question.link_metres)
     frame, mine = city.boundaries.frame(question.level), units_of_class(city, question.level, question.unit_class)
     wanted = rules or (SitingRules(), SitingRules())
-    priced = question.budget is not None or (question.share is not None and bool(costs))
     spec = question.candidates or (next(iter(city.candidates)) if len(city.candidates) == 1 else "streets:250")
-    sides, outside = [], 0
-    for layer, own_spec, asked in ((question.centres, question.centre_candidates or spec, wanted[0]), (question.stations, spec, wanted[1])):
-        side, left = _side(city, question, layer, own_spec, asked, travel, day, mine, costs, priced)
-        sides.append(side)
-        outside = max(outside, left)
+    asked = ((question.centres, question.centre_candidates or spec, wanted[0]), (question.stations, spec, wanted[1]))
+    sides = [_side(city, question, *one, travel, day, mine, costs) for one in asked]
+    known = not any(np.isnan(side.cost).any() for side in sides)
+    priced = question.budget is not None or (question.share is not None and known)
     centres, stations = sides
     people = np.where(_inside(city, question.level, frame["code"].tolist(), mine), city.demand.group(question.group), 0.0)
     reach = people_to(city, chosen_together(centres.chosen, stations.chosen), travel, limit_m)
@@ -187,7 +186,7 @@ def centre_stations(city: City, question: StationsQuestion, *, rules: Sequence[S
     before = np.bincount(reach.row_of, exists[reach.column], minlength=len(people)) > 0
     lacking = tuple(str(name) for name in names[may < question.least])
     return CentreStations(question, day, limit_m, link_m, answer, _told(city, centres, stations, answer, names, links, link_travel, priced),
-                          lacking, float(people[before].sum()), outside, priced, _why(answer.proof.reasons, names, stations),
+                          lacking, float(people[before].sum()), (centres.out, stations.out), priced, _why(answer.proof.reasons, names, stations),
                           travel.metres_per_minute)
 
 
@@ -199,29 +198,28 @@ def _inside(city: City, level: str, codes: list[str], mine: BoolArray) -> BoolAr
 
 
 def _side(city: City, question: StationsQuestion, layer: str, spec: str, asked: SitingRules, travel: TravelProfile, day: dt.date,
-          mine: BoolArray, costs: Sequence[UnitCost], priced: bool) -> tuple[_Side, int]:
-    """Facilities of a layer and candidates for it in the units asked about, and how many candidates lie in none of them."""
+          mine: BoolArray, costs: Sequence[UnitCost]) -> _Side:
+    """Facilities of a layer and candidates for it in the units asked about; with a budget, only those whose cost is known."""
     there = counting_facilities(city, layer, day)
     frame = city.layer(layer).frame
     place = {code: k for k, code in enumerate(city.boundaries.frame(question.level)["code"])}
     stated = frame[f"unit_{question.level}"].to_numpy(dtype=object)[there.row]
     unit_there = np.array([place.get(code, -1) for code in stated], dtype=np.int64)
     found = candidates(city, spec, travel)
-    passes = screening.screen(city, found, layer, asked, travel, as_of=day).passes
     price = cost_of(SitingQuestion(layer=layer, model="mclp", travel=question.travel), found, costs)
     unit_new = unit_of(city, question.level, found.x, found.y)
-    open_ = passes & (~np.isnan(price) if priced else True)
-    inside = (unit_new >= 0) & mine[unit_new]
-    kept, stay = np.flatnonzero(open_ & inside), np.flatnonzero((unit_there >= 0) & mine[unit_there])
+    may, out = left_out(city, found, travel, inside=(unit_new >= 0) & mine[unit_new],
+                        passes=screening.screen(city, found, layer, asked, travel, as_of=day).passes,
+                        priced=~np.isnan(price) if question.budget is not None else np.ones(len(found), dtype=np.bool_),
+                        without_place=names_without_place(city, layer, there, day))
+    kept, stay = np.flatnonzero(may), np.flatnonzero((unit_there >= 0) & mine[unit_there])
     number = np.cumsum(mine) - 1
     old = Chosen(there.layer[stay], there.row[stay], there.x[stay], there.y[stay], there.extents.take(stay))
-    rows, cost = there.row[stay], np.r_[np.zeros(len(stay)), price[kept]]
-    side = _Side(
+    ids, names = (frame[key].to_numpy(dtype=object)[there.row[stay]] for key in ("id", "name"))
+    return _Side(
         layer, chosen_together(old, places_as_chosen(layer, found.x[kept], found.y[kept])), len(stay),
-        (*(str(one) for one in frame["id"].to_numpy(dtype=object)[rows]), *(str(one) for one in found.id[kept])),
-        (*(str(one) for one in frame["name"].to_numpy(dtype=object)[rows]), *(str(one) for one in found.name[kept])),
-        number[np.r_[unit_there[stay], unit_new[kept]]].astype(np.int64), cost)
-    return side, int((open_ & ~inside).sum())
+        tuple(str(one) for one in (*ids, *found.id[kept])), tuple(str(one) for one in (*names, *found.name[kept])),
+        number[np.r_[unit_there[stay], unit_new[kept]]].astype(np.int64), np.r_[np.zeros(len(stay)), price[kept]], out)
 
 
 def _told(city: City, centres: _Side, stations: _Side, answer: StationsResult, names: np.typing.NDArray[np.object_], links: Pairs,

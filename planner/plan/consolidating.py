@@ -15,7 +15,7 @@ from planner.measure.city import City
 from planner.measure.small_counts import small
 from planner.plan.gaplist import Sentence, UnitCost
 from planner.plan.proof_words import proof_sentence
-from planner.plan.siting_run import default_level
+from planner.plan.siting_answer import default_level
 from planner.plan.siting_ways import between, limit_of, people_to
 from planner.plan.unit_costs import estimate
 from planner.siting.consolidating import solve_consolidation

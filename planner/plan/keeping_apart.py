@@ -15,10 +15,11 @@ from planner.measure.small_counts import small
 from planner.plan import screening
 from planner.plan.gaplist import Sentence, UnitCost
 from planner.plan.proof_words import proof_sentence
+from planner.plan.siting_answer import default_level
+from planner.plan.siting_ground import cost_of
 from planner.plan.siting_question import SitingQuestion
-from planner.plan.siting_run import cost_of, default_level
 from planner.plan.siting_sections import SitingRules
-from planner.plan.siting_ways import crow, limit_of, people_to
+from planner.plan.siting_ways import LeftOut, crow, left_out, limit_of, names_without_place, people_to
 from planner.siting.candidates import Candidates, candidates, unit_of
 from planner.siting.choices import choices
 from planner.siting.keeping_away import AwayResult, AwayRules, away_problem, solve_away
@@ -69,7 +70,8 @@ class ApartSite:
 
 @dataclass(frozen=True, slots=True)
 class KeptApart:
-    """The answer. left_out : candidates that are too near people, with the people near each; candidates : those that were screened in."""
+    """The answer. candidates : those that may be chosen but for the least distance; too_near : those of them that are too near people;
+    left_out : the others."""
 
     question: ApartQuestion
     as_of: dt.date
@@ -79,7 +81,8 @@ class KeptApart:
     sites: tuple[ApartSite, ...]
     existing: int
     candidates: int
-    left_out: int
+    too_near: int
+    left_out: LeftOut
     covered_before: float
     why: tuple[Sentence, ...]
 
@@ -101,7 +104,7 @@ class KeptApart:
         return Sentence("layout.apart.plan", {
             "sites": len(self.sites), "least": self.question.least_m, "minutes": self.limit_m / self.metres_per_minute,
             "share": got / total * 100 if total else 0.0, "before": self.covered_before / total * 100 if total else 0.0, "near": near,
-            "left": Sentence("layout.apart.left", {"left": self.left_out, "candidates": self.candidates}) if self.left_out else "",
+            "left": Sentence("layout.apart.left", {"left": self.too_near, "candidates": self.candidates}) if self.too_near else "",
             "proof": proof_sentence(self.proof, f"apart_{kind if plain else 'priced'}", scale=scale)})
 
 
@@ -118,8 +121,11 @@ def keep_apart(city: City, question: ApartQuestion, *, rules: SitingRules | None
     found = candidates(city, spec, travel)
     asked = replace(rules or SitingRules(), people_m=None)
     price = cost_of(SitingQuestion(layer=question.layer, model="mclp", travel=question.travel), found, costs)
-    passes = screening.screen(city, found, question.layer, asked, travel, as_of=day).passes
-    kept = np.flatnonzero(passes & (~np.isnan(price) if question.budget is not None else True))
+    may, out = left_out(city, found, travel, inside=np.ones(len(found), dtype=np.bool_),
+                        passes=screening.screen(city, found, question.layer, asked, travel, as_of=day).passes,
+                        priced=~np.isnan(price) if question.budget is not None else np.ones(len(found), dtype=np.bool_),
+                        without_place=names_without_place(city, question.layer, there, day))
+    kept = np.flatnonzero(may)
     some, price = found.take(kept), price[kept]
     old, existing = there, len(there.row)
     places = chosen_together(old, places_as_chosen(question.layer, some.x, some.y))
@@ -136,7 +142,7 @@ def keep_apart(city: City, question: ApartQuestion, *, rules: SitingRules | None
     within = sums(drive.column, people[drive.row_of], len(places.x))
     before = np.bincount(drive.row_of, drive.column < existing, minlength=len(people)) > 0
     return KeptApart(question, day, limit_m, travel.metres_per_minute, answer, _told(city, places, some, existing, answer, within, price),
-                     existing, len(some), len(answer.too_near), float(people[before].sum()), tuple(
+                     existing, len(some), len(answer.too_near), out, float(people[before].sum()), tuple(
                          Sentence(f"layout.apart.why.{reason.code}", {"amount": (reason.amount or 0.0) * 100}) for reason in
                          answer.proof.reasons))
 
