@@ -18,7 +18,7 @@ from typing import Any
 
 from planner.inputs.specs import LEVELS
 
-FACILITIES, POPULATION, BOUNDARIES, COSTS = "facilities", "population", "boundaries", "costs"
+FACILITIES, POPULATION, BOUNDARIES, CANDIDATES, COSTS = "facilities", "population", "boundaries", "candidates", "costs"
 BOUNDARY_KEYS = ("code", "name", "parent", "class", "valid_from", "valid_to")
 """The keys of `[boundaries.LEVEL]` that name columns. Their words depend on the level: 街道代码 is the code of a street and the parent of
 a community."""
@@ -58,10 +58,11 @@ class Match:
 @cache
 def words(table: str) -> Mapping[str, tuple[str, int]]:
     """Header in small letters without blanks -> its key and rank, of one table of column_words.toml; `boundaries.LEVEL` is made of the
-    words of all boundaries and those of its level."""
+    words of all boundaries and those of its level, candidates have those of facilities too."""
     tree = tomllib.loads((files("planner") / "inputs" / "column_words.toml").read_text(encoding="utf-8"))
     keys = _of_level(tree, table.partition(".")[2]) if table.startswith(f"{BOUNDARIES}.") else tree[table]
-    return {_plain(word): (key, rank) for key, ranks in keys.items() for rank, listed in enumerate(ranks) for word in listed}
+    before = words(FACILITIES) if table == CANDIDATES else {}
+    return {**before} | {_plain(word): (key, rank) for key, ranks in keys.items() for rank, listed in enumerate(ranks) for word in listed}
 
 
 def _of_level(tree: Mapping[str, Any], level: str) -> dict[str, list[list[str]]]:
@@ -78,7 +79,8 @@ def _of_level(tree: Mapping[str, Any], level: str) -> dict[str, list[list[str]]]
 def first_word(key: str, table: str) -> str:
     """The usual Chinese header of a key, else the first that there is; "" where the key has none."""
     tree = tomllib.loads((files("planner") / "inputs" / "column_words.toml").read_text(encoding="utf-8"))
-    listed = [word for ranks in tree[table].get(key, ()) for word in ranks]
+    ranks_of = tree[table].get(key) or (tree[FACILITIES].get(key) if table == CANDIDATES else None) or ()
+    listed = [word for ranks in ranks_of for word in ranks]
     return next((word for word in listed if not word.isascii()), listed[0] if listed else "")
 
 

@@ -44,6 +44,7 @@ STATUS_WORDS = {"运营": "operating", "在营": "operating", "开业": "operati
 _AREA_UNITS = ((re.compile("万平方米|万平米|万㎡|万m2|万m²"), 1e4), (re.compile(r"公顷|hm2|hm²|\bha\b"), 1e4),
                (re.compile("亩"), 2000.0 / 3.0),
                (re.compile("平方公里|平方千米|km2|km²"), 1e6))
+_MONEY_UNITS = ((re.compile("万元"), 1e4), (re.compile("亿元"), 1e8))
 
 
 PROJECT_SYSTEM = System("project", False)
@@ -255,9 +256,14 @@ def area_factor(header: str) -> tuple[float, str] | None:
     return None
 
 
+def money_factor(header: str) -> tuple[float, str] | None:
+    """What a header's figures are multiplied by to be yuan, and its word: 万元 or 亿元; None for yuan."""
+    return next(((factor, found[0]) for pattern, factor in _MONEY_UNITS if (found := pattern.search(header))), None)
+
+
 def _numbers(spec: FacilitySpec, key: str, cells: Sequence[Cell], header: str, writer: _Writer) -> FloatArray:
     """A column of numbers, NaN where a cell has none that can be used."""
-    factor = area_factor(header) if key.endswith("_m2") else None
+    factor = area_factor(header) if key.endswith("_m2") else money_factor(header) if key.endswith("_cny") else None
     values = np.full(len(cells), np.nan)
     parsed: list[Hit] = []
     invalid: list[Hit] = []
@@ -279,7 +285,7 @@ def _numbers(spec: FacilitySpec, key: str, cells: Sequence[Cell], header: str, w
                 many.append((j, text(cell), {}))
     if factor:
         about = Issue("unit_converted", "info", writer.table.shown, writer.table.sheet, None, header, value=factor[1],
-                      params={"factor": f"{factor[0]:.6g}"})
+                      sentence="money_converted" if key.endswith("_cny") else None, params={"factor": f"{factor[0]:.6g}"})
         writer.reading.add(about)
     for j, typed, params in parsed:
         sentence = "number_estimated" if params["estimate"] else None

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from planner.inputs import columns as words
-from planner.inputs.columns import BOUNDARIES, BOUNDARY_KEYS, CAPACITIES, FACILITIES, KINDS, POPULATION, Match
+from planner.inputs.columns import BOUNDARIES, BOUNDARY_KEYS, CANDIDATES, CAPACITIES, FACILITIES, KINDS, POPULATION, Match
 from planner.inputs.reading import Reading, Table
 from planner.inputs.specs import BoundarySpec, FacilitySpec, FileRef, PopulationSpec
 from planner.inputs.vector import VECTOR_SUFFIXES
@@ -29,11 +29,12 @@ def of_facilities(spec: FacilitySpec, reading: Reading) -> FacilitySpec | None:
     """The section with its columns settled; None (with blocking issues) where they do not say where the rows are."""
     if not spec.recognise:
         return spec
-    headers = _headers(spec.file, spec.sheet, FACILITIES, reading, role=spec.role, date=spec.date)
+    table = _table_of(spec)
+    headers = _headers(spec.file, spec.sheet, table, reading, role=spec.role, date=spec.date)
     if headers is None:
         return None
     shapes = spec.file.path.suffix.lower() in VECTOR_SUFFIXES
-    chosen, ambiguous = _settle(spec.file, headers, FACILITIES, spec.columns, reading, places=not shapes)
+    chosen, ambiguous = _settle(spec.file, headers, table, spec.columns, reading, places=not shapes)
     placed = shapes or spec.entrances is not None or bool({"lon", "x", "township", "community", "entrances"} & chosen.keys())
     must = set() if placed else {"lon", "lat", "x", "y", "township", "community"}
     _ask(spec.file, headers[0], ambiguous, must, reading)
@@ -80,6 +81,11 @@ def of_boundaries(spec: BoundarySpec, reading: Reading) -> BoundarySpec | None:
     return replace(spec, **{"class_" if key == "class" else key: header for key, header in chosen.items()})  # type: ignore[arg-type]
 
 
+def _table_of(spec: FacilitySpec) -> str:
+    """Whether a ledger is one of facilities or of candidates (planner.inputs.candidates)."""
+    return CANDIDATES if spec.slug.startswith(f"{CANDIDATES}.") else FACILITIES
+
+
 def _stated(spec: BoundarySpec) -> dict[str, str]:
     """The columns that a boundary section has, by key."""
     held = (spec.code, spec.name, spec.parent, spec.class_, spec.valid_from, spec.valid_to)
@@ -95,7 +101,7 @@ def _dotted(file: FileRef, key: str = "") -> str:
 def _headers(file: FileRef, sheet: str | None, table: str, reading: Reading, *, role: str,
              date: str) -> tuple[str | None, tuple[str, ...]] | None:
     """Sheet and headers of a file by the words that are known."""
-    empty = "warning" if table == FACILITIES else "blocking"
+    empty = "warning" if table in (FACILITIES, CANDIDATES) else "blocking"
     return reading.headers(file, partial(words.score, table=table), role=role, date=date, sheet=sheet, empty=empty)
 
 
@@ -154,7 +160,7 @@ def note(spec: FacilitySpec | PopulationSpec | BoundarySpec, table: Table, readi
     """Puts the mapping of a section whose columns are all stated into the report."""
     if spec.recognise or (isinstance(spec, PopulationSpec) and spec.persons_on):
         return
-    kind = FACILITIES if isinstance(spec, FacilitySpec) else POPULATION
+    kind = _table_of(spec) if isinstance(spec, FacilitySpec) else POPULATION
     columns = _stated(spec) if isinstance(spec, BoundarySpec) else spec.columns
     if isinstance(spec, BoundarySpec):
         kind = f"{BOUNDARIES}.{spec.level}"
@@ -182,7 +188,7 @@ def _write(reading: Reading, file: FileRef, sheet: str | None, names: Sequence[s
 
 def _kind(key: str, header: str, table: str) -> str:
     """Which capacity or population a column of that key speaks of; "" where it is of neither."""
-    if table == FACILITIES:
+    if table in (FACILITIES, CANDIDATES):
         return words.kind_of(header, CAPACITIES) if key in _CAPACITY_KEYS else ""
     return words.kind_of(header, KINDS) if table == POPULATION and key not in _GROUPS_WITHOUT_KIND else ""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.errors import InputError
-from planner.inputs.columns import BOUNDARIES, BOUNDARY_KEYS, FACILITIES, POPULATION, words
+from planner.inputs.columns import BOUNDARIES, BOUNDARY_KEYS, CANDIDATES, FACILITIES, POPULATION, words
 from planner.plan.columns_kept import FILE, remember_columns
 from planner.plan.config import CONFIG_FILE, split
 from planner.plan.project import read_project
@@ -48,9 +48,9 @@ def mapping_of(entry: Entry) -> dict[str, str]:
 
 
 def table_of(entry: Entry) -> str:
-    """Which words a section's keys are of: facilities, population or boundaries."""
+    """Which words a section's keys are of: facilities, candidates, population or boundaries."""
     head = split(entry["section"])[0]
-    return head if head in (POPULATION, BOUNDARIES) else FACILITIES
+    return head if head in (POPULATION, BOUNDARIES, CANDIDATES) else FACILITIES
 
 
 def keys_of(entry: Entry) -> tuple[str, ...]:

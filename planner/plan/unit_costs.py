@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from planner.inputs.cells import blank, parse_number, text
+from planner.inputs.columns import COSTS, key_of
 from planner.inputs.files import UnusableFileError, present, safe
 from planner.inputs.specs import FileRef
 from planner.inputs.tables import Sheet, read_workbook
@@ -32,6 +33,8 @@ ACTIONS = {
     "改建": "convert",
     "share": "share",
     "共享": "share",
+    "open": "open",
+    "启用": "open",
 }
 UNITS = {
     "bed": "bed",
@@ -62,7 +65,11 @@ def read_unit_costs(ref: FileRef, report: QualityReport) -> tuple[UnitCost, ...]
         return ()
     for sheet in book.sheets:
         if sheet.rows and set(COLUMNS) <= set(_heads(sheet)):
-            return _rows(sheet, ref, report)
+            asked = _ambiguous(sheet)
+            for key, headers in asked.items():
+                _tell(report, Issue("column_ambiguous", "blocking", ref.shown, sheet.name, column=key, value=", ".join(headers)[:200],
+                                    sentence="costs_column_ambiguous", params={"what": key, "listed": ", ".join(headers)[:300]}))
+            return () if asked else _rows(sheet, ref, report)
     heads = _heads(book.sheets[0]) if book.sheets and book.sheets[0].rows else {}
     for column in COLUMNS:
         if column not in heads:
@@ -81,8 +88,20 @@ def _heads(sheet: Sheet) -> dict[str, tuple[int, float]]:
         elif price is not None:
             found.setdefault("cny", (k, price))
         else:
-            found.setdefault(SIZE if name in SIZE_WORDS else name, (k, 1.0))
+            known = name if name in (*COLUMNS, *OPTIONAL) else (key_of(name, COSTS) or (name, 0))[0]
+            found.setdefault(SIZE if name in SIZE_WORDS else known, (k, 1.0))
     return found
+
+
+def _ambiguous(sheet: Sheet) -> dict[str, list[str]]:
+    """Keys for which several headers could stand, none of them the key's own name: a person must say which."""
+    names = [text(cell).strip() for cell in sheet.rows[0][1]]
+    found: dict[str, list[str]] = {}
+    for name in names:
+        known = key_of(name, COSTS) if yuan_factor(name) is None and running_factor(name) is None else None
+        if known and known[0] not in names:
+            found.setdefault(known[0], []).append(name)
+    return {key: listed for key, listed in found.items() if len(listed) > 1}
 
 
 def _tell(report: QualityReport, issue: Issue) -> None:

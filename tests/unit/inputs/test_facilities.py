@@ -144,3 +144,12 @@ def test_x_and_y_are_metres_of_the_project(town):
                        columns={"id": "编号", "name": "名称", "x": "东", "y": "北"})
     found = read_facilities(spec, town.levels, crs=town.crs, report=town.report)
     assert found.frame["in_community"].tolist() == ["101"] and not town.report.issues
+
+
+def test_money_in_wan_is_told_in_yuan(town):
+    spec = town.ledger([["1", "a", "", "", (500, 500), 5, 12.5]], head="编号,名称,街道,社区,经度,纬度,床位,造价（万元）",
+                       columns={"id": "编号", "name": "名称", "lon": "经度", "lat": "纬度", "cost_cny": "造价（万元）"})
+    found = read_facilities(spec, town.levels, report=town.report)
+    assert found.frame["cost_cny"].tolist() == [125_000]
+    (issue,) = [issue for issue in town.report.issues if issue.code == "unit_converted"]
+    assert issue.value == "万元" and "10000" in issue.done("zh") and "yuan" in issue.done("en")

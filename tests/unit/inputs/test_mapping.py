@@ -141,6 +141,18 @@ def test_a_missing_column_names_the_likely_one(town, missing):
     assert issue.code == "column_missing" and issue.value == missing and "床位数" in issue.done("zh") and "床位数" in issue.done("en")
 
 
+def test_candidates_have_words_of_their_own(town):
+    reading = Reading(QualityReport())
+    file = dataclasses.replace(town.text("c.csv", "地块编号,地块名称,经度,纬度,用地性质,权属,造价（万元）,可用时间,建筑面积,适用设施\n"),
+                               section="candidates.idle")
+    spec = mapping.of_facilities(FacilitySpec("candidates.idle", file, {}, recognise=True), reading)
+    assert spec.columns == {"id": "地块编号", "name": "地块名称", "lon": "经度", "lat": "纬度", "land_use": "用地性质", "tenure": "权属",
+                            "cost_cny": "造价（万元）", "available": "可用时间", "area_m2": "建筑面积", "layer": "适用设施"}
+    assert reading.report.columns[0]["shape"].startswith("candidates-")
+    homes = mapping.of_facilities(FacilitySpec("home", dataclasses.replace(file, section="facilities.home"), {}, recognise=True), reading)
+    assert homes.columns["owner"] == "权属" and "land_use" not in homes.columns
+
+
 def boundary(town, level, *fields, **stated):
     town.townships = [town.feature(town.square(0, 0), **dict.fromkeys(fields, "1"))]
     town.write()

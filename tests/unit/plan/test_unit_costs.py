@@ -103,3 +103,16 @@ def test_a_price_of_another_magnitude_is_used_and_told(read):
     assert [cost.cny for cost in costs] == [20]
     assert [(issue.code, issue.severity, issue.row, issue.value) for issue in report.issues] == [("cost_magnitude", "warning", 2, "20")]
     assert all(issue.done("zh") and issue.done("en") for issue in report.issues)
+
+
+def test_columns_are_recognised_by_their_usual_headers(read):
+    costs, report = read("设施类别,建设方式,计价单位,单价（万元）,价格年份,依据\nhome,新建,床位,20,2025,本市\n")
+    assert costs == (UnitCost("home", "new", "bed", 200_000, "2025", "本市"),) and not report.issues
+
+
+def test_two_headers_for_one_column_are_asked(read):
+    costs, report = read("layer,建设方式,措施,unit,cny\nhome,新建,新建,bed,200000\n")
+    (issue,) = report.blocking
+    assert costs == () and (issue.code, issue.column, issue.value) == ("column_ambiguous", "action", "建设方式, 措施")
+    assert "action" in issue.done("zh") and "action" in issue.done("en")
+    assert len(read("layer,action,措施,unit,cny\nhome,新建,x,bed,200000\n")[0]) == 1  # the key's own name decides
