@@ -22,6 +22,8 @@ from planner.errors import InputError
 from planner.plan.store import write_once
 
 FILE = "lock"
+ASIDE = ".lock-"
+"""How stale locks are called while they are taken away."""
 TRIES = 50
 """A lock that is found stale is taken away and tried anew so often, at most."""
 OTHER_MACHINE_HOURS = 12
@@ -112,8 +114,8 @@ class Lock:
     def _holder(self) -> Holder | None:
         """Who holds the lock; None where nobody does, or what stands there is no lock."""
         try:
-            return Holder(**json.loads(self.path.read_bytes()))
-        except (OSError, ValueError, TypeError):
+            return _parsed(self.path.read_bytes())
+        except OSError:
             return None
 
     def _mine(self) -> Holder | None:
@@ -124,17 +126,24 @@ class Lock:
 
     def _take_away(self, stale: Holder | None) -> None:
         """Takes a stale lock away; one that another process has made meanwhile is put back."""
-        aside = self.path.with_name(f".{FILE}-{secrets.token_hex(6)}")
+        aside = self.path.with_name(f"{ASIDE}{secrets.token_hex(6)}")
         try:
             self.path.rename(aside)
+            content = aside.read_bytes()
         except OSError:
             return  # somebody else was quicker
-        found = Lock.__new__(Lock)
-        found.path = aside
-        holder = found._holder()
+        holder = _parsed(content)
         if holder is not None and holder != stale and _holds(holder):
-            write_once(self.path, aside.read_bytes())
+            write_once(self.path, content)
         aside.unlink(missing_ok=True)
+
+
+def _parsed(content: bytes) -> Holder | None:
+    """A holder as its lock's file has it; None where that is none."""
+    try:
+        return Holder(**json.loads(content))
+    except (ValueError, TypeError):
+        return None
 
 
 def _me() -> Holder:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.errors import InputError
-from planner.plan.locks import Lock, is_alive, person
+from planner.plan.locks import ASIDE, Lock, is_alive, person
 from planner.plan.store import WRITING, file_name, state_folder, write_once
 
 SCHEMA = "planner.version/1"
@@ -173,6 +173,8 @@ def _clear(folder: Path) -> None:
         pid = path.name[len(WRITING):].partition("-")[0]
         if pid.isdigit() and int(pid) != os.getpid() and not is_alive(int(pid)):
             path.unlink(missing_ok=True)
+    for path in folder.glob(f"{ASIDE}*"):
+        path.unlink(missing_ok=True)
 
 
 def _read(folder: Path, number: int, name: str | None) -> Version:

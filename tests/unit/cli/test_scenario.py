@@ -7,12 +7,16 @@ import importlib.util
 import io
 import json
 import os
+import platform
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from planner.cli import main
+from planner.plan.locks import started
 
 _spec = importlib.util.spec_from_file_location("two_towns", Path(__file__).with_name("test_evaluate.py"))
 _towns = importlib.util.module_from_spec(_spec)
@@ -156,3 +160,47 @@ def test_a_read_only_project_keeps_elsewhere(project, keep, monkeypatch, tmp_pat
     assert str(elsewhere) in done.stderr
     assert [row["name"] for row in answer("scenario", "list", "--project", project)] == ["a"]
     assert not (project / ".planner").exists()
+
+
+STREETS = {
+    "path": ('do = "add_path"\nline = [[117.0, 40.0], [117.005, 40.002], [117.01, 40.0]]', 0, ""),
+    "bridge without a street for cars": ('do = "bridge"\nline = [[117.0, 40.0], [117.01, 40.0]]\nmodes = ["drive"]', 1, "drive"),
+    "nowhere": ('do = "add_path"\nline = [[117.0, 40.0], [117.01, 40.005]]', 1, "50"),
+    "on one street": ('do = "add_path"\nline = [[117.0, 40.0001], [117.0, 40.0]]', 1, "walk"),
+    "one side": ('do = "open_gate"\nlon = 117.0\nlat = 40.0002', 1, "60"),
+    "nothing to close": ('do = "close_path"\nlon = 117.0\nlat = 40.001', 1, "20")}
+
+
+@pytest.mark.parametrize("name", STREETS)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_streets(name: str, lang: str, project, keep) -> None:
+    text, code, word = STREETS[name]
+    done = keep("s", f"[[action]]\n{text}\n", "--lang", lang)
+    assert (done.exit_code, done.stderr.count("\n")) == (code, 1), done.stderr
+    assert word in done.stderr
+    assert ("walk" in done.stderr) == (code == 1)
+
+
+def test_who_comes_second_is_told_by_whom_and_since_when(project, keep) -> None:
+    assert keep("a", ADD).exit_code == 0
+    kept, = (project / ".planner" / "scenarios").iterdir()
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        holder = {"by": "王芳", "host": platform.node(), "pid": other.pid, "started": started(other.pid),
+                  "since": "2026-01-02T09:00:00+08:00"}
+        (kept / "lock").write_text(json.dumps(holder), encoding="utf-8")
+        done = run("scenario", "edit", "a", "--project", project)
+        assert (done.exit_code, done.stderr.count("\n")) == (1, 1)
+        assert "王芳" in done.stderr
+        assert "2026-01-02T09:00" in done.stderr
+    finally:
+        other.communicate(b"\n")
+    assert answer("scenario", "show", "a", "--project", project)["version"] == 1
+
+
+def test_a_name_is_never_a_path(project, keep) -> None:
+    assert keep("../../outside", ADD).exit_code == 0
+    kept, = (project / ".planner" / "scenarios").iterdir()
+    assert (kept / "000001.json").is_file()
+    assert not list(project.parent.glob("outside*"))
+    assert run("scenario", "delete", "../../outside", "--project", project).exit_code == 0

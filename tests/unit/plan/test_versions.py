@@ -101,12 +101,13 @@ def test_rests_of_killed_processes_are_no_versions(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True)
     gone = done.stdout.strip()
     (folder(tmp_path) / f".writing-{gone}-abc").write_text("{", encoding="utf-8")
+    (folder(tmp_path) / ".lock-abc").write_text("{}", encoding="utf-8")
     (folder(tmp_path) / "000002.json").touch()  # a name reserved where links are not known
     found = versions.load(tmp_path, "things", "甲")
     assert found is not None
     assert found.number == 1
     assert save(tmp_path, 2, 1).number == 2
-    assert not list(folder(tmp_path).glob(".writing*"))
+    assert not list(folder(tmp_path).glob(".*"))
 
 
 def hold(project: Path, **other: object) -> None:
