@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from planner.cli.common import as_json, command_options, fail, note, record_options, write
+from planner.cli.common import as_json, command_options, fail, note, record_options, scenario_option, write
 from planner.errors import InputError
 from planner.i18n import t
 
@@ -39,17 +39,19 @@ DEFAULT_YEARS = 5
 @click.option("--gap", default=0.0, show_default=True, type=click.FloatRange(min=0, max=1), help="stop at this relative gap / 相对间隙")
 @click.option("--seed", default=1, show_default=True, type=int, help="seed of the search / 随机种子")
 @click.option("--save", metavar="NAME", help="keep the programme as a scenario / 存为情景")
+@scenario_option
 @record_options
 @command_options
 def command(project: Path | None, packs: tuple[str, ...], targets: str | None, candidates: str | None, budget: str | None,
-            years: str | None, lead: str, time_limit_s: float, gap: float, seed: int, save: str | None, form: str, out: Path | None,
-            lang: str, quiet: bool) -> None:
+            years: str | None, lead: str, time_limit_s: float, gap: float, seed: int, scenario: str | None,
+            save: str | None, form: str, out: Path | None, lang: str, quiet: bool) -> None:
     """Reads project and packs, finds the programme, evaluates the city under it, prints."""
     from planner.cli.programme_tables import as_dict, csv_text, table
+    from planner.plan.applying import under
     from planner.plan.programme import make_programme, wanted_targets
     from planner.plan.programme_options import Horizon, parse_budget, parse_lead, parse_years
-    from planner.plan.project import read_city, read_project
-    from planner.plan.scenario import Scenario, check_free, save_scenario
+    from planner.plan.project import read_project
+    from planner.plan.scenario import BASELINE, Scenario, check_free, save_scenario
     from planner.quality import QualityReport
     from planner.targets.pack import resolve_packs
 
@@ -62,7 +64,7 @@ def command(project: Path | None, packs: tuple[str, ...], targets: str | None, c
         check_free(found.folder, save)
     chosen = resolve_packs(packs, found.folder, found.packs)
     named = tuple(dict.fromkeys(part.strip() for part in (targets or "").split(",") if part.strip()))
-    city = read_city(found, report=report)
+    city, base = under(found, scenario, report=report)
     wanted = wanted_targets(city, chosen, dt.date(last, 12, 31), named)
     offered = _offered(found, city, wanted, dt.date(last, 12, 31), candidates, report)
     for issue in report.issues:
@@ -71,7 +73,7 @@ def command(project: Path | None, packs: tuple[str, ...], targets: str | None, c
     programme = make_programme(city, wanted, offered.candidates, horizon, lacking=offered.lacking, time_limit_s=time_limit_s, gap=gap,
                                seed=seed)
     if save is not None and programme.planned:
-        save_scenario(found.folder, Scenario(save, None, programme.actions, _remark(programme, lang)))
+        save_scenario(found.folder, Scenario(save, None if base == BASELINE else base, programme.actions, _remark(programme, lang)))
     if form == "json":
         write(as_json(as_dict(programme, city.id, [pack.id for pack in chosen], lang)), out)
     else:

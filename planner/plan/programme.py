@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from planner.errors import InputError
@@ -108,6 +109,7 @@ class Wanted:
     results: Mapping[str, TargetResult]
     packs: Mapping[str, TargetPack]
     named: bool
+    day: dt.date
 
     @property
     def failing(self) -> tuple[str, ...]:
@@ -123,7 +125,7 @@ def wanted_targets(city: City, packs: Sequence[TargetPack], day: dt.date, target
             raise InputError("target_unknown", target=ident, packs=", ".join(pack.id for pack in packs))
     results = {target.id: evaluate_target(city, pack, target, day) for pack in packs for target in pack.targets
                if not target_ids or target.id in target_ids}
-    return Wanted(results, {ident: own[ident] for ident in results}, bool(target_ids))
+    return Wanted(results, {ident: own[ident] for ident in results}, bool(target_ids), day)
 
 
 def make_programme(
@@ -221,11 +223,31 @@ def _told(city: City, wanted: Wanted, candidates: Sequence[Candidate], horizon: 
     planned = tuple(Planned(one, option.year, dict(option.spend), _helped(forms, closed, task, o))
                     for o, (one, option) in zip(ordered, picked, strict=True))
     broken = tuple(ident for ident, result in wanted.results.items() if result.state == "met" and after[ident].state == "not_met")
+    broken += _broken_beside(city, then, wanted, {layer for one, _ in picked for act in one.actions for layer in (act.layer, act.to_layer)})
     years = _years(city, wanted, picked, horizon, closed)
     results = {ident: (result, after[ident]) for ident, result in wanted.results.items()}
     cost = float(sum(one.cost_cny for one, _ in picked))
     return Programme("", day, horizon, cost, None, None, closed, (), planned, years, results,
                      tuple(sorted(claimed - set(closed))), broken)
+
+
+def _broken_beside(city: City, then: City, wanted: Wanted, touched: AbstractSet[str]) -> tuple[str, ...]:
+    """Targets of the packs that were not asked for, met before and not after; only those that rest on a layer that was touched are looked
+    at."""
+    found = []
+    packs = {id(pack): pack for pack in wanted.packs.values()}
+    for pack in packs.values():
+        for target in pack.targets:
+            check = target.check
+            if check is None or target.id in wanted.results:
+                continue
+            layers = {*check.layers, *check.basket, check.from_, *check.scope.has, *(one.layer for one in (*check.any_of, *check.all_of))}
+            if not (layers | {target.layer}) & touched:
+                continue
+            before, after = (evaluate_target(one, pack, target, wanted.day).state for one in (city, then))
+            if (before, after) == ("met", "not_met"):
+                found.append(target.id)
+    return tuple(found)
 
 
 def _done(city: City, picked: Sequence[tuple[Candidate, Option]]) -> City:

@@ -219,11 +219,12 @@ class _Maker:
         frame = self.city.facilities[one.layer].frame
         priced = self.price(one.layer, (one.kind, "convert") if one.kind == "expand" else (one.kind,), one.beds, one.area_m2)
         if isinstance(priced, Sentence):
-            self.lacking[Lacking(one.target_id, "cost", one.layer, one.kind)] = None
+            if one.kind != "open":  # few tables price what is built already
+                self.lacking[Lacking(one.target_id, "cost", one.layer, one.kind)] = None
             return
         cny, row = priced
         ident, name = str(frame["id"].iloc[one.row]), str(frame["name"].iloc[one.row])
-        key = ("raise", one.layer, ident, tuple(sorted(one.values.items(), key=str)))
+        key = ("raise", one.kind, one.layer, ident, tuple(sorted(one.values.items(), key=str)))
         if key not in self.found:
             numbers = all(isinstance(value, float) and column in frame for column, value in one.values.items())
             action = Action("expand" if numbers else "set", one.layer, ident, dict(one.values))

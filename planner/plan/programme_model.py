@@ -282,11 +282,13 @@ def solve(task: Task, *, clock: Clock, gap: float = 0.0, seed: int = 1) -> Solve
     _tie_break(stages)
     chosen = earlier(task, _chosen(stages)) if not stages.steps.get("years", True) else _chosen(stages)
     cost = sum(task.options[o].cost_cny for o in chosen)
+    count = float(sum(form.closed(task.columns.filled(chosen)) for form in task.forms))
+    if count < round(sum(float(stages.x[column]) for column in closed)):  # closed to the solver's tolerance, not exactly
+        stages.steps["closed"] = False
     if not task.limited:
         least = everything.bound if math.isfinite(everything.bound) else 0.0
         bound = cost if stages.steps["cost"] else min(least, cost)
         return Solved(chosen, bound, relative_gap(cost, bound), stages.steps, clock.spent_s)
-    count = float(sum(form.closed(task.columns.filled(chosen)) for form in task.forms))
     bound = count if bound is None else max(bound, count)
     return Solved(chosen, bound, relative_gap(count, bound), stages.steps, clock.spent_s)
 

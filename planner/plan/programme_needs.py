@@ -156,6 +156,21 @@ def _added(city: City, ident: str, check: Check, layer: str, level: str, code: s
     yield Need(ident, layer, level, code, 1, values, check.of, math.ceil(round(lack, 6)))
     for k in here if code else ():
         yield _more(ident, check, pool, k, math.ceil(round(lack, 6)))
+    if check.of == "beds":
+        yield from _opened(city, ident, pool, here, lack)
+
+
+def _opened(city: City, ident: str, pool: Pool, here: Sequence[int], lack: float) -> Iterator[Raise]:
+    """Spare beds opened: what a facility is approved for (`approved_beds`) beyond the beds it runs."""
+    for k in here:
+        slug, row = str(pool.slugs[k]), int(pool.rows[k])
+        frame = city.facilities[slug].frame
+        if not (_is_number(city, slug, "approved_beds") and _is_number(city, slug, "beds")):
+            continue
+        beds, approved = float(frame["beds"].iloc[row]), float(frame["approved_beds"].iloc[row])
+        if approved > beds:
+            more = min(approved - beds, math.ceil(round(lack, 6)))
+            yield Raise(ident, slug, row, {"beds": beds + more}, "open", more)
 
 
 def _shifted(ident: str, check: Check, pool: Pool, here: Sequence[int], lack: float) -> Iterator[Raise]:

@@ -55,6 +55,14 @@ def test_the_cheapest_programme_as_json_and_as_a_scenario(project, offers):
     assert (taken.exit_code, len(taken.stderr.strip().splitlines())) == (1, 1)
 
 
+def test_it_starts_from_a_scenario_and_stands_on_it(project, offers):
+    assert answer("programme", project, "--candidates", offers, *YEARS, "--targets", "beds", "--save", "beds")["cost"] == 1_500_000
+    more = answer("programme", project, "--candidates", offers, *YEARS, "--scenario", "beds", "--save", "both")
+    assert (more["targets_closed"], [one["id"] for one in more["actions"]]) == (["near"], ["n1"])
+    states = {one["id"]: one["state"] for one in answer("evaluate", project, "--scenario", "both", "--as-of", "2030-12-31")["targets"]}
+    assert (states["beds"], states["near"]) == ("met", "met")
+
+
 def test_one_target_and_a_budget(project, offers):
     found = answer("programme", project, "--candidates", offers, *YEARS, "--targets", "beds", "--budget", "1.6e6")
     assert (found["cost"], found["bound"], [(one["id"], one["facility"]) for one in found["actions"]]) == (1_500_000, 1, [("e1", "h2")])

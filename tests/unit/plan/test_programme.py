@@ -209,3 +209,11 @@ def test_all_met_asks_for_nothing(draw):
 def test_unknown_targets_are_named(draw):
     with pytest.raises(InputError, match="target_unknown"):
         programme(draw(HOMES), pack_of(("beds", (">=", 90), BEDS)), [], targets=("bets",))
+
+
+def test_a_target_that_was_not_asked_for_and_breaks_is_listed(draw):
+    city, pack = draw(HOMES), pack_of(("each", (">=", 1), EACH), ("few", ("<=", 100), BEDS))
+    offers = [new("n1", 1500, 5, beds=10), new("n2", 3500, 5, beds=10)]
+    alone = programme(city, pack, offers, targets=("each",))
+    assert (alone.closed, alone.broken) == (("each",), ("few",))
+    assert programme(city, pack, offers).closed == ()

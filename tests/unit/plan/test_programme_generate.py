@@ -118,3 +118,14 @@ def test_people_beyond_reach_get_places_where_they_live(offered):
     assert sorted(places(city, made.candidates)) == [1500, 3500]
     found = make_programme(city, wanted, made.candidates, Horizon(2026, 2030))
     assert (found.closed, len(found.planned)) == (("t",), 2)
+
+
+def test_spare_beds_are_opened_first_where_that_is_cheapest(draw):
+    """The home is approved for 60 beds and runs 40: 15 more need no building."""
+    city = draw({"home": [{"id": "h1", "x": 500, "name": "甲院", "beds": 40.0, "approved_beds": 60.0}]})
+    check = {"metric": "sum", "of": "beds", "by": "township", "scope": {"class": "urban"}, "rollup": "every"}
+    wanted = wanted_targets(city, [pack_of((">=", 55), check)], DAY)
+    made = generate(city, wanted, (*COSTS, UnitCost("home", "open", "bed", 2_000.0)), day=DAY)
+    found = make_programme(city, wanted, made.candidates, Horizon(2026, 2030))
+    assert [(one.candidate.kind, one.candidate.host, one.candidate.cost_cny, one.year) for one in found.planned] == [
+        ("open", "h1", 30_000, 2026)]
