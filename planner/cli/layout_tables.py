@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from planner.plan.centre_stations import CentreStations
     from planner.plan.consolidating import Consolidation
     from planner.plan.keeping_apart import KeptApart
+    from planner.plan.siting_ways import LeftOut
     from planner.plan.unit_choosing import UnitChoice
 
     Answer = CentreStations | Consolidation | KeptApart | UnitChoice
@@ -55,7 +56,8 @@ def report_answer(kind: str, project: str, scenario: str, answer: Answer, told: 
         return
     note(answer.sentence.say(lang), quiet)
     for key, params in told.remarks:
-        note(t(f"layout.{kind}.note.{key}", lang, **params), quiet)
+        said = {name: t(f"layout.stations.kind.{value}", lang) if name == "kind" else value for name, value in params.items()}
+        note(t(f"layout.{kind}.note.{key}", lang, **said), quiet)
     if form == "csv":
         write(as_csv(told.records, told.fields), out)
         return
@@ -117,6 +119,13 @@ def homes_rows(answer: Consolidation) -> Told:
     return Told(records, fields, shown, remarks, more)
 
 
+def _left_out(out: LeftOut, more: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """What became of the candidates that take no part, and existing facilities without a position."""
+    counts = {key: getattr(out, key) for key in ("candidates", "outside", "screened", "unpriced", "off_streets", "open")}
+    said = [("left_out", counts | more)] if out.open < out.candidates else []
+    return [*said, *((key, params | more) for key, params in _remark("no_place", out.without_place, by="names"))]
+
+
 def unit_rows(answer: UnitChoice) -> Told:
     """The units chosen."""
     remarks = _remark("have_one", answer.have_one, by="names")
@@ -137,15 +146,15 @@ def station_rows(answer: CentreStations) -> Told:
     """Centres and stations, unit by unit."""
     remarks = [*_remark("lacking", answer.lacking, by="names"),
                *_remark("unlinked", [place.name or place.id for place in answer.unlinked], by="names")]
-    if answer.outside:
-        remarks.append(("outside", {"count": answer.outside}))
+    for kind, out in zip(("centre", "station"), answer.left_out, strict=True):
+        remarks += _left_out(out, {"kind": kind})
     records = [asdict(place) for place in answer.places]
     shown: dict[str, int | None] = {"unit": None, "kind": None, "name": None, "exists": None, "centre": None, "link_minutes": 1,
                                     "cost_cny": 1}
     result = answer.result
     more = {"limit_m": answer.limit_m, "link_m": answer.link_m, "people": result.total_weight, "people_in_reach": result.covered_weight,
             "people_in_reach_before": answer.covered_before, "cost_cny": result.cost if answer.priced else None,
-            "lacking": list(answer.lacking)}
+            "lacking": list(answer.lacking), "left_out": [asdict(out) for out in answer.left_out]}
     fields = ("kind", "id", "name", "unit", "lon", "lat", "exists", "centre", "link_minutes", "cost_cny")
     return Told(records, fields, shown, remarks, more)
 
@@ -157,7 +166,8 @@ def apart_rows(answer: KeptApart) -> Told:
     for record in records:
         record["name"] = record["name"] or record["id"]
     result = answer.result
-    more = {"limit_m": answer.limit_m, "least_m": answer.question.least_m, "candidates": answer.candidates, "too_near": answer.left_out,
+    more = {"limit_m": answer.limit_m, "least_m": answer.question.least_m, "candidates": answer.candidates, "too_near": answer.too_near,
+            "left_out": asdict(answer.left_out),
             "existing": answer.existing, "people": result.total_weight, "people_in_reach": result.covered_weight,
             "people_in_reach_before": answer.covered_before, "people_near": result.near_people}
-    return Told(records, ("id", "name", "unit", "lon", "lat", "near", "within", "cost_cny"), shown, [], more)
+    return Told(records, ("id", "name", "unit", "lon", "lat", "near", "within", "cost_cny"), shown, _left_out(answer.left_out, {}), more)

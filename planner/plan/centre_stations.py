@@ -89,7 +89,8 @@ class SitedPlace:
 @dataclass(frozen=True, slots=True)
 class CentreStations:
     """The answer. lacking : names of units that have no centre and no candidate for one. unlinked : existing stations with no centre near
-    enough. covered_before : people whom existing stations (and centres) serve. left_out : candidates for centres, and for stations, that take no part."""
+    enough. covered_before : people whom existing stations (and centres) serve. left_out : candidates for centres, and for stations, that
+    take no part."""
 
     question: StationsQuestion
     as_of: dt.date
@@ -155,8 +156,8 @@ def centre_stations(city: City, question: StationsQuestion, *, rules: Sequence[S
                     cancel: Cancel | None = None) -> CentreStations:
     """Where the centres and stations go. rules : what a site of a centre, and of a station, must be (planner.plan.siting_sections).
 
-    With a budget only candidates whose cost is known take part; with a share money counts where all costs are known. Raises InputError for what the project has not, UnitError for
-    limits, SitingError for rules that cannot be.
+    With a budget only candidates whose cost is known take part; with a share money counts where all costs are known. Raises InputError for
+    what the project has not, UnitError for limits, SitingError for rules that cannot be.
     """
     travel, day = city.travel(question.travel), question.as_of or dt.date.today()
     link_travel = city.travel(question.link_travel or question.travel)
@@ -186,8 +187,8 @@ def centre_stations(city: City, question: StationsQuestion, *, rules: Sequence[S
     before = np.bincount(reach.row_of, exists[reach.column], minlength=len(people)) > 0
     lacking = tuple(str(name) for name in names[may < question.least])
     return CentreStations(question, day, limit_m, link_m, answer, _told(city, centres, stations, answer, names, links, link_travel, priced),
-                          lacking, float(people[before].sum()), (centres.out, stations.out), priced, _why(answer.proof.reasons, names, stations),
-                          travel.metres_per_minute)
+                          lacking, float(people[before].sum()), (centres.out, stations.out), priced,
+                          _why(answer.proof.reasons, names, stations), travel.metres_per_minute)
 
 
 def _inside(city: City, level: str, codes: list[str], mine: BoolArray) -> BoolArray:

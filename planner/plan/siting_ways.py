@@ -2,15 +2,57 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
+
 import numpy as np
 
-from planner.inputs.layers import FloatArray
+from planner.inputs.layers import BoolArray, FloatArray
 from planner.measure import costs, matrices
 from planner.measure.attaching import Chosen
 from planner.measure.city import City
 from planner.network.snap import attach
+from planner.siting.candidates import Candidates
 from planner.siting.problem import Pairs, compressed
 from planner.units import ServiceRadius, TravelProfile
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Candidates of a spec, and why some take no part, each under the first reason that holds: outside the units asked about, screened out
+    (planner.plan.screening), without a cost where money counts, off all streets. without_place : names of existing facilities whose
+    position nobody knows, which take no part either."""
+
+    candidates: int
+    outside: int
+    screened: int
+    unpriced: int
+    off_streets: int
+    without_place: tuple[str, ...] = ()
+
+    @property
+    def open(self) -> int:
+        """Candidates that may be chosen."""
+        return self.candidates - self.outside - self.screened - self.unpriced - self.off_streets
+
+
+def left_out(city: City, found: Candidates, travel: TravelProfile, *, inside: BoolArray, passes: BoolArray, priced: BoolArray,
+             without_place: tuple[str, ...]) -> tuple[BoolArray, LeftOut]:
+    """(J,) the candidates that may be chosen, and what became of the others. inside, passes, priced : (J,) what each of them fulfils."""
+    attached = attach(city.streets.network(travel.mode), found.x, found.y, max_snap_m=travel.max_snap_m).attached
+    may, counts = np.ones(len(found), dtype=np.bool_), []
+    for fulfils in (inside, passes, priced, attached):
+        counts.append(int((may & ~fulfils).sum()))
+        may &= fulfils
+    return may, LeftOut(len(found), counts[0], counts[1], counts[2], counts[3], without_place)
+
+
+def names_without_place(city: City, slug: str, chosen: Chosen, as_of: dt.date) -> tuple[str, ...]:
+    """The facilities of a layer that count on a day and have no position; chosen : those of the layer that have one."""
+    frame = city.layer(slug).frame
+    rows = np.setdiff1d(np.flatnonzero(city.counting(slug, as_of).counts), chosen.row[chosen.layer == slug])
+    return tuple(str(name) or str(one) for name, one in zip(frame["name"].to_numpy(dtype=object)[rows],
+                                                            frame["id"].to_numpy(dtype=object)[rows], strict=True))
 
 
 def pairs_of(matrix: costs.CostMatrix) -> Pairs:

@@ -41,7 +41,8 @@ def test_a_township_without_a_centre_gets_one(draw):
 def test_only_units_of_a_class_are_asked_about(draw):
     city = draw({"hub": [{"id": "c1", "x": 500, "status": "operating"}], "post": []})
     answer = ask(city, new=3, unit_class="urban")
-    assert {place.unit for place in answer.places} == {"甲街道"} and answer.result.total_weight == 300.0 and answer.outside > 0
+    assert {place.unit for place in answer.places} == {"甲街道"} and answer.result.total_weight == 300.0
+    assert all(out.outside == 4 and out.open == out.candidates - 4 for out in answer.left_out)
     with pytest.raises(InputError) as raised:
         ask(city, new=3, unit_class="island")
     assert raised.value.code == "units_class_unknown"

@@ -16,7 +16,7 @@ def test_the_site_between_the_villages(draw):
     """Corners of the grid at 500 m steps: those at 500, 1,500, ... are next to people, those at 1,000, 2,000, 3,000 are 500 m away."""
     answer = ask(draw({"pyre": []}), new=1)
     # at 2,000 m nobody is nearer than 500 m, and all four villages are within 1,600 m
-    assert answer.result.covered_weight == 1000.0 and answer.result.near_people == 0.0 and answer.left_out > 0
+    assert answer.result.covered_weight == 1000.0 and answer.result.near_people == 0.0 and answer.too_near > 0
     assert "要求距居民至少 400 米" in answer.sentence.say("zh") and "Proven" in answer.sentence.say("en")
     far = ask(draw({"pyre": []}), new=1, least_m=3600, metres=400)
     assert far.sites == () and far.result.covered_weight == 0.0
