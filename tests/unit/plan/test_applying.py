@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import shapely
 
 from planner.errors import InputError
 from planner.i18n import error_text
 from planner.inputs.coordinates import parse_system, to_wgs84
+from planner.inputs.layers import Extents
 from planner.measure.attaching import counting_facilities
 from planner.measure.coverage import nearest_facility
 from planner.plan.applying import apply
@@ -165,3 +168,19 @@ def test_a_stated_unit_goes_before_the_place(draw) -> None:
     with pytest.raises(InputError) as raised:
         done(city, Action("add", "home", "h9", {"township": "丙镇"}, **at(100)))
     assert raised.value.code == "scenario_unit_unknown"
+
+
+def test_areas_and_entrances_go_with_their_facilities(draw) -> None:
+    city = draw(HOMES)
+    area = np.array([shapely.box(550, -50, 650, 50), None, None], dtype=object)
+    doors = Extents(area, np.array([0, 0, 2, 2]), np.array([1590.0, 1610.0]), np.zeros(2))
+    city = replace(city, facilities=dict(city.facilities) | {"home": replace(city.facilities["home"], extents=doors)})
+    after = done(city, Action("add", "home", "h9", {}, **at(2400)), Action("move", "home", "h1", **at(100)),
+                 Action("convert", "home", "h2", to_layer="centre"))
+    homes, centres = after.facilities["home"].extents, after.facilities["centre"].extents
+    assert homes.has_area.tolist() == [False, False, False, False]  # what is moved is a point at its new place
+    assert homes.has_doors.tolist() == [False, True, False, False]
+    assert (len(centres), centres.has_doors.tolist(), centres.door_x.tolist()) == (2, [False, True], [1590, 1610])
+    assert doors.has_area.tolist() == [True, False, False]
+    near = nearest_facility(after, counting_facilities(after, "centre", DAY), after.travel("walk"))
+    assert near.cost_m.tolist()[1] == pytest.approx(90)  # from 1,500 m to the entrance at 1,590 m
