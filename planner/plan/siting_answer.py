@@ -43,7 +43,15 @@ def told(city: City, asked: Asked, ground: Ground, answer: SitingResult) -> Siti
         float(people.sum()), float(people[~attached].sum()), float(people[attached & ~reach].sum()), float(people[before].sum()), served,
         level, () if hide else _units(city, level, people, before, after),
         {} if hide else compare(city, ground.screened, ground.open_, ground.new, people, before, ground.cost_cny, stock), stock,
-        hidden=hide, crs=city.crs)
+        hidden=hide, crs=city.crs, blank_capacity=_blank_capacities(city, asked, ground))
+
+
+def _blank_capacities(city: City, asked: Asked, ground: Ground) -> int:
+    """Existing facilities with a place whose capacity is blank, where capacities count."""
+    question = asked.question
+    if question.model not in CAPACITATED or question.capacity is None:
+        return 0
+    return int(np.isnan(city.layer(question.layer).frame[question.capacity].to_numpy(float)[ground.chosen.row]).sum())
 
 
 def stock_of(ground: Ground, asked: Asked) -> BoolArray:

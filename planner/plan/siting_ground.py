@@ -167,16 +167,12 @@ def problem_of(city: City, asked: Asked, ground: Ground) -> tuple[SitingProblem,
     share = question.share if question.by is None else 0.0 if question.share is not None else None
     weight = ground.people
     if area is not None and question.model == "max_min_share":
-        weight = np.where(area == area.max(), 0.0, weight) if (area == _unit_count(city, question)).any() else weight
+        outside = area == len(city.boundaries.frame(question.by or default_level(city)))
+        weight = np.where(outside, 0.0, weight)
     made = siting_problem(question.model, own, other, metres, weight=weight, sites=count, site_cost=price, fixed=fixed, capacity=capacity,
                           area=area, p=p, budget=question.budget, share=share, split=question.split,
                           cutoff=asked.limit_m if question.model == "p_median" else None, rules=rules)
     return made, lacking
-
-
-def _unit_count(city: City, question: SitingQuestion) -> int:
-    """How many units the level of areas has; the number after the last stands for people outside all of them."""
-    return len(city.boundaries.frame(question.by or default_level(city)))
 
 
 def _areas(city: City, question: SitingQuestion) -> IntArray:
@@ -208,13 +204,14 @@ def _rules(city: City, question: SitingQuestion, ground: Ground, found: Candidat
         place = {code: k for k, code in enumerate(codes)}
         there = np.array([place.get(code, -1) for code in ground.existing_units[level]], dtype=np.int64)
         where = np.r_[there, unit_of(city, level, found.x, found.y)]
-        peopled = np.bincount(np.maximum(unit_of_points(city, level, codes), 0), ground.people > 0, minlength=len(codes)) > 0
+        unit = unit_of_points(city, level, codes)
+        peopled = np.bincount(unit[(unit >= 0) & (ground.people > 0)], minlength=len(codes)) > 0
         have = np.bincount(where[where >= 0], minlength=len(codes))
         lacking += [(level, code, int(have[k])) for k, code in enumerate(codes) if peopled[k] and have[k] < number]
         made.append(at_least(where, {k: number for k in range(len(codes)) if peopled[k]}))
     if question.spacing_m:
         placed = len(ground.chosen.row)
-        number = np.r_[np.arange(placed), ground.existing + np.arange(len(found))]
+        site = np.r_[np.arange(placed), ground.existing + np.arange(len(found))]
         pairs = too_near(np.r_[ground.chosen.x, found.x], np.r_[ground.chosen.y, found.y], question.spacing_m)
-        made.append(apart(number[pairs], fixed=fixed))
+        made.append(apart(site[pairs], fixed=fixed))
     return (made[0].joined(*made[1:]) if made else None), tuple(lacking)

@@ -95,7 +95,7 @@ class SitingRun:
     on no street. short : code -> the share that a unit can reach at most, where
     that is less than was asked of it. lacking : level, code and sites that can be had at most, of units that cannot have `at_least` of
     them. exchanged : sites exchanged for existing stock. hidden : whether the project hides small counts; then units and comparison are
-    empty. crs : of the candidates.
+    empty. crs : of the candidates. blank_capacity : existing facilities with a place whose capacity is blank; they serve nobody.
     """
 
     question: SitingQuestion
@@ -123,6 +123,7 @@ class SitingRun:
     lacking: tuple[tuple[str, str, int], ...] = ()
     exchanged: int = 0
     hidden: bool = False
+    blank_capacity: int = 0
     crs: str = ""
 
     @property

@@ -213,7 +213,7 @@ def remarks(run: SitingRun, city: City, lang: str, *, dropped: int = 0) -> list[
             ("candidates_unattached", len(run.unattached_candidates), {"listed": _listed(list(run.unattached_candidates), lang)}),
             ("without_place", run.existing_without_place, {}),
             ("off_streets", len(run.existing_off_streets), {"listed": _listed(list(run.existing_off_streets), lang)}),
-            ("exchanged", run.exchanged, {})):
+            ("blank_capacity", run.blank_capacity, {}), ("exchanged", run.exchanged, {})):
         if count:
             said.append(t(f"site.note.{key}", lang, count=count, **params))
     for key, people in (("people_unattached", run.people_unattached), ("people_unreachable", run.people_unreachable)):

@@ -124,6 +124,22 @@ def test_capacity_limits_who_is_served(street):
     assert caught.value.code == "site_capacity_column"
 
 
+def test_a_facility_without_a_stated_capacity_serves_nobody_and_is_told(tmp_path):
+    folder = drawn.draw_street(tmp_path)
+    table = (folder / "stations.csv").read_text(encoding="utf-8")
+    (folder / "stations.csv").write_text(table.replace(",west,15", ",west,"), encoding="utf-8")
+    city = read_city(read_project(folder))
+    run = run_siting(city, asked("capacitated_mclp", capacity="beds", new=1, split=True))
+    assert run.covered_after == 20 and run.blank_capacity == 1
+    assert "1 facilities state no capacity" in " ".join(remarks(run, city, "en"))
+
+
+def test_a_unit_without_people_need_not_have_a_site(tmp_path):
+    folder = drawn.draw_street(tmp_path, people={3000: 30, 3900: 40})
+    run = run_siting(read_city(read_project(folder)), asked(new=2, at_least={"township": 1}, existing=False))
+    assert run.result.status == "optimal" and run.covered_after == 70  # nobody lives in the west, which need not have one
+
+
 def test_from_scratch_forgets_what_exists(street):
     run = run_siting(street, asked(existing=False))
     assert (run.existing, run.covered_before) == (0, 0)
