@@ -47,8 +47,9 @@ def _named(params: Mapping[str, Any], lang: str) -> dict[str, Any]:
     found = dict(params)
     if "group" in found:
         found["group"] = _group(found["group"], lang)
-    if "groups" in found:
-        found["groups"] = t("gaps.list_comma", lang).join(_group(one, lang) for one in found["groups"].split(", "))
+    for key in ("groups", "units", "ids"):
+        if key in found:
+            found[key] = t("gaps.list_comma", lang).join(_group(one, lang) if key == "groups" else one for one in found[key])
     return found
 
 

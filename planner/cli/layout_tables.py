@@ -56,7 +56,8 @@ def report_answer(kind: str, project: str, scenario: str, answer: Answer, told: 
         return
     note(answer.sentence.say(lang), quiet)
     for key, params in told.remarks:
-        said = {name: t(f"layout.stations.kind.{value}", lang) if name == "kind" else value for name, value in params.items()}
+        said = {name: t(f"layout.stations.kind.{value}", lang) if name == "kind" else t("gaps.list_comma", lang).join(value)
+                if isinstance(value, tuple) else value for name, value in params.items()}
         note(t(f"layout.{kind}.note.{key}", lang, **said), quiet)
     if form == "csv":
         write(as_csv(told.records, told.fields), out)
@@ -92,8 +93,8 @@ def _cell(kind: str, name: str, value: Any, decimals: int | None, lang: str) -> 
 
 def _remark(key: str, names: Sequence[str], *, by: str) -> list[tuple[str, dict[str, Any]]]:
     """A remark that counts and names things, where there are any."""
-    more = "…" if len(names) > NAMED else ""
-    return [(key, {"count": len(names), by: ", ".join(names[:NAMED]) + more})] if names else []
+    more = ("…",) if len(names) > NAMED else ()
+    return [(key, {"count": len(names), by: (*names[:NAMED], *more)})] if names else []
 
 
 def homes_rows(answer: Consolidation) -> Told:

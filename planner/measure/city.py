@@ -40,7 +40,7 @@ class Reported:
 class PeopleOf:
     """Which population a city's people are. year : None where nobody says. projected : not counted, but worked out for a later year
     (planner.measure.growth); how : group -> `stated`, `ages` or `as_today`. housing : people of planned housing among them. notes :
-    (sentence key, params) pairs, what to know of them."""
+    (sentence key, params) pairs, what to know of them; a tuple among the params is a list of names."""
 
     year: int | None
     projected: bool = False

@@ -260,7 +260,7 @@ def _plots(grown: _Grown, growth: Growth) -> _Plots:
     for key, mask in (("housing_undated", year == 0), ("housing_without_place", (year > 0) & ~placed),
                       ("housing_handed_over", (year > 0) & (year <= grown.base))):
         if mask.any():
-            grown.note(key, count=int(mask.sum()), ids=", ".join(str(one) for one in frame["id"].to_numpy()[mask][:MANY]), base=grown.base)
+            grown.note(key, count=int(mask.sum()), ids=tuple(str(one) for one in frame["id"].to_numpy()[mask][:MANY]), base=grown.base)
     row = np.flatnonzero((year > grown.base) & (year <= grown.year) & placed)
     numbers = {key: frame[key].to_numpy(float)[row] for key in frame.columns if key in (*grown.demand.people, HOUSEHOLDS, "people")
                and frame[key].dtype != object}
@@ -273,7 +273,7 @@ def _plots(grown: _Grown, growth: Growth) -> _Plots:
         heads[unknown] = households * (growth.people_per_household or 0.0)
     blank = np.isnan(heads)
     if blank.any():
-        grown.note("housing_blank", count=int(blank.sum()), ids=", ".join(str(one) for one in frame["id"].to_numpy()[row[blank]][:MANY]))
+        grown.note("housing_blank", count=int(blank.sum()), ids=tuple(str(one) for one in frame["id"].to_numpy()[row[blank]][:MANY]))
     row, heads = row[~blank], heads[~blank]
     own = {key: values[~blank] for key, values in numbers.items() if key not in ("people", TOTAL)} | {TOTAL: heads}
     return _Plots(layer, row, _all_groups(grown, layer, row, own))
@@ -289,7 +289,7 @@ def _all_groups(grown: _Grown, layer: FacilityLayer, row: IntArray, own: Mapping
             shared.append(group)
         found[group] = np.floor(heads / QUANTUM) * QUANTUM
     if shared and len(row):
-        grown.note("housing_like_neighbours", groups=", ".join(shared))
+        grown.note("housing_like_neighbours", groups=tuple(shared))
     return found
 
 
@@ -348,7 +348,7 @@ def _check_parts(grown: _Grown, demand: DemandPoints) -> None:
     for group, values in demand.people.items():
         over = np.bincount(number, values) > whole * (1 + 1e-9) + 0.5
         if ages_of(group) is not None and over.any():
-            names = ", ".join(_name(grown.city, level, str(code)) for code in codes[over][:MANY])
+            names = tuple(_name(grown.city, level, str(code)) for code in codes[over][:MANY])
             grown.note("more_than_all", group=group, units=names, count=int(over.sum()))
 
 
