@@ -65,16 +65,16 @@ def lscp(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> Plan:
     cover = reduce.cover(problem, all_rows=True)
     if not cover.rows:
         return Plan(problem.existing, 0.0, "existing sites cover all reachable demand", reductions=cover.counts)
-    chosen = greedy_all(cover)
-    least = 0.0
-    if len(cover.column) > vast.SMALL and problem.p is None and problem.budget is None:
-        other, least = vast.lscp(cover, clock, gap, seed)
-        chosen = other if cover.price[other].sum() < cover.price[chosen].sum() else chosen
-        if len(cover.column) > vast.MIP_ENTRIES or cover.price[chosen].sum() - least <= gap * cover.price[chosen].sum() or clock.over:
-            sites = _sites(problem, cover, chosen)
-            near = cover.price[chosen].sum() - least <= gap * cover.price[chosen].sum()
-            return Plan(sites, least, "set covering: weighted rows, first-order bound", "gap" if near else clock.word,
-                        reductions=cover.counts)
+    chosen, least = greedy_all(cover), 0.0
+    if len(cover.column) > vast.SMALL:
+        answer = vast.lscp(problem, cover, chosen, clock, gap, seed)
+        chosen, least = answer.columns, answer.bound
+        if worth(problem, _sites(problem, cover, chosen)).lawful:
+            bound = _settled(float(cover.price[chosen].sum()), least, maximise=False) if answer.stopped == "proof" else least
+            return Plan(_sites(problem, cover, chosen), bound, "set covering: weighted rows, first-order bound, branch and cut (HiGHS)",
+                        answer.stopped, reductions=cover.counts | {"sites_settled": answer.settled})
+        if problem.budget is not None and least > problem.budget * (1 + 1e-9):
+            return Plan(None, None, "set covering: no cover is so cheap", infeasible=True, reductions=cover.counts)
     start = chosen if worth(problem, _sites(problem, cover, chosen)).lawful else None
     begin = None if start is None else np.isin(np.arange(len(cover.site)), start).astype(np.float64)
     dearest = np.full(cover.rows, np.inf)

@@ -17,7 +17,7 @@ from planner.siting import loops, models, reduce
 from planner.siting.bounds import least_price, most_covered
 from planner.siting.heuristics import cheapest_cover, improve_cover
 from planner.siting.linear import LinearModel, to_unit, whole_unit
-from planner.siting.links import Links, links
+from planner.siting.links import links
 from planner.siting.problem import Floats, Mask, Picks, SitingProblem
 from planner.siting.reduce import Cover
 from planner.siting.solver import Clock, Found, run
@@ -30,6 +30,8 @@ SEARCH_PART, BOUND_PART, AGAIN_PART = 0.1, 0.3, 0.4
 """Parts of the time (of what is left of it) for the first search, for the bound, and for the search where the relaxation puts its sites."""
 FIRST_ROUNDS, AGAIN_ROUNDS = 2000, 20_000
 """Rounds of these searches at the most, so that what ends by rounds is the same again."""
+LSCP_ROUNDS = 100_000
+"""Moves of a search for a cheap cover that is not the last."""
 USED = 0.01
 """Shares above this are sites that the relaxation uses: on a city of 5,000 sites 1,477, and the search three times as quick."""
 NEAR = 0.006
@@ -182,16 +184,53 @@ def _taken(cover: Cover, found: Found, best: Picks, value: float, bound: float, 
     return best, max(value, min(bound, found.bound - base)), found.stopped
 
 
-def lscp(cover: Cover, clock: Clock, gap: float, seed: int) -> tuple[Picks, float]:
-    """A cheap cover of all rows and a bound of the price of any; for problems without p and budget."""
-    table: Links = links(cover.start, cover.column, len(cover.site))
-    until = clock.spent_s + min(SEARCH_S, SEARCH_PART * clock.left_s)
-    plan = cheapest_cover(table, price=cover.price, seed=seed, out_of_time=lambda: clock.over or clock.spent_s > until)
-    later = clock.spent_s + min(BOUND_S, BOUND_PART * clock.left_s)
-    proof = least_price(table, price=cover.price, target=plan.price, out_of_time=lambda: clock.over or clock.spent_s > later)
-    bound = to_unit(proof.value, whole_unit(cover.price), maximise=False)
-    best = plan.chosen
-    if len(cover.column) > MIP_ENTRIES and plan.price - bound > gap * plan.price:
-        again = cheapest_cover(table, price=cover.price, seed=seed + 1, rounds=10**9, target=bound, out_of_time=lambda: clock.over)
-        best = again.chosen if again.price < plan.price else best
-    return np.flatnonzero(best), bound
+def lscp(problem: SitingProblem, cover: Cover, start: Picks, clock: Clock, gap: float, seed: int) -> Answer:
+    """A cheap cover of all rows: searched, bounded, searched where the relaxation has its sites, proven. p and budget are not looked at."""
+    unit, everywhere = whole_unit(cover.price), np.ones(len(cover.site), dtype=np.bool_)
+
+    def price(columns: Picks) -> float:
+        return float(cover.price[columns].sum())
+
+    def ended(columns: Picks, bound: float, fixed: int = 0, word: str | None = None) -> Answer:
+        return Answer(columns, bound, word or ("gap" if price(columns) - bound <= gap * price(columns) else clock.word), fixed)
+
+    first = _covered_by(cover, everywhere, clock, min(SEARCH_S, SEARCH_PART * clock.left_s), seed, LSCP_ROUNDS)
+    best = first if price(first) < price(start) else start
+    until = clock.spent_s + min(BOUND_S, BOUND_PART * clock.left_s)
+    proof = least_price(links(cover.start, cover.column, len(cover.site)), price=cover.price, target=price(best),
+                        out_of_time=lambda: clock.over or clock.spent_s > until)
+    bound = to_unit(proof.value, unit, maximise=False)
+    if clock.progress is not None:
+        clock.progress(price(best), bound)
+    if price(best) - bound <= gap * price(best) or clock.over:
+        return ended(best, bound)
+    closed = proof.value + np.maximum(proof.reduced, 0.0) > price(best) - (unit * (1 - 1e-6) if unit else 1e-9 * price(best))
+    used = (_mask(cover, best) | (proof.shares > USED)) & ~(closed & ~_mask(cover, best))
+    proving = int((~closed)[cover.column].sum()) <= MIP_ENTRIES
+    part_s, rounds = (AGAIN_PART * clock.left_s, LSCP_ROUNDS) if proving else (clock.left_s, 10**9)
+    other = _covered_by(cover, used, clock, part_s, seed + 1, rounds, bound)
+    best = other if price(other) < price(best) else best
+    if clock.progress is not None:
+        clock.progress(price(best), bound)
+    if not proving or price(best) - bound <= gap * price(best) or clock.over:
+        return ended(best, bound, int(closed.sum()))
+    begin = _mask(cover, best)
+    free = replace(problem, p=None, budget=None)
+    found = run(_within(models.lscp(free, cover), np.zeros(len(cover.site)), (~closed).astype(np.float64)), clock, gap=gap, seed=seed,
+                start=None if (begin & closed).any() else begin.astype(np.float64))
+    value = price(best)
+    if found.x is not None and price(np.flatnonzero(found.x > 0.5)) < value:
+        best = np.flatnonzero(found.x > 0.5)
+    if found.infeasible:
+        return ended(best, value, int(closed.sum()), "proof")
+    return ended(best, min(price(best), max(bound, min(found.bound, value))), int(closed.sum()), found.stopped)
+
+
+def _covered_by(cover: Cover, among: Mask, clock: Clock, part_s: float, seed: int, rounds: int, target: float = -np.inf) -> Picks:
+    """A cheap cover by some of the columns, which must be able to cover all rows; idle rows and columns among them are left out."""
+    until = clock.spent_s + part_s
+    narrow = cover if among.all() else reduce.reduced(replace(reduce.only(cover, among), site=np.flatnonzero(among).astype(np.int32)), all_rows=True)
+    own = np.arange(len(cover.site)) if among.all() else narrow.site
+    plan = cheapest_cover(links(narrow.start, narrow.column, len(own)), price=narrow.price, seed=seed, rounds=rounds, target=target,
+                          out_of_time=lambda: clock.over or clock.spent_s > until)
+    return np.asarray(own[np.flatnonzero(plan.chosen)], dtype=np.int64)
