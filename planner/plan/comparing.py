@@ -29,6 +29,7 @@ from planner.targets.evaluation import Evaluation, TargetResult
 from planner.targets.inquiry import DataMissingError, Inquiry, Ledger
 from planner.targets.pack import TargetPack
 from planner.targets.reuse import Known, evaluate_again
+from planner.targets.small_results import published_evaluation
 
 SCHEMA = "planner.compare/1"
 Player = tuple[str, str]
@@ -117,6 +118,8 @@ def compare(a: Side, b: Side, packs: Sequence[TargetPack], *, as_of: dt.date, kn
     by_target: dict[tuple[str, str], dict[str, Mapping[Player, Fraction]]] = {}
     for (plan, target, code), part in parts.items():
         by_target.setdefault((plan, target), {})[code] = part
+    if city_a.demand.hide_small or city_b.demand.hide_small:  # nothing but what two evaluations show
+        by_target, first, last = {}, published_evaluation(city_a, first), published_evaluation(city_b, last)
     of_pack = [pack for pack in packs for _ in pack.targets]
     changes = [_change(one, other, by_target.get((one.target.plan, one.target.id), {}), _people(pack, one, other, city_a, city_b, as_of))
                for one, other, pack in zip(first.targets, last.targets, of_pack, strict=True)]

@@ -125,8 +125,12 @@ def test_an_unknown_value_has_no_causes(draw, pack) -> None:
 def test_small_counts_are_not_told(draw, pack) -> None:
     city = draw(HOMES)
     city = replace(city, demand=replace(city.demand, hide_small=True))
+    few = replace(city, demand=replace(city.demand, people={"total": np.array([3.0, 0, 300, 400])}))
+    hidden = changed(compare(*sides(few, (), (CLOSE,)), [pack], as_of=DAY))["near"]
+    assert [unit.value for unit in (*hidden.a.units, *hidden.b.units)] == [None] * 4  # town A has 3 people, and B would tell it
     found = compare(*sides(city, (), (CLOSE,)), [pack], as_of=DAY)
     assert changed(found)["near"].people is None
+    assert changed(found)["near"].parts is None
     assert service_changes(found.city_a, found.city_b, travel="walk", minutes=10, as_of=DAY) is None
 
 
