@@ -4,6 +4,7 @@ python siting.py [--seconds 20] [--only mclp-500 ...]
 
 Cities are clustered, 40 km wide, 50,000 demand points; the radius gives every point 12 (500 sites) or 40 (5,000 sites) sites on average.
 Rows that the same sites reach are merged first. Search and bound run one after the other; the two CPU seconds add up to one plan.
+median-* and split-* are whole solves: --seconds is their limit by the clock, "plan" the objective.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from scipy.spatial import cKDTree
 
 from planner.siting.bounds import least_price, most_covered
 from planner.siting.heuristics import cheapest_cover, greedy_cover, improve_cover
-from planner.siting.links import Links, costs, links
-from planner.siting.median_bounds import prove_median
+from planner.siting.links import Links, links
+from planner.siting.problem import SitingProblem, siting_problem
+from planner.siting.solving import compile_loops, solve
 
 
 def city(sites: int, demands: int, each: float, seed: int = 7) -> tuple[cKDTree, np.ndarray, np.ndarray, float]:
@@ -66,7 +68,7 @@ class Watch:
 
 def told(name: str, plan: float, plan_s: float, bound: float, bound_s: float) -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{name:24} plan {plan:14,.1f} ({plan_s:5.1f} s)  bound {bound:14,.1f} ({bound_s:5.1f} s)  gap {abs(bound - plan) / plan:8.3%}"
+    print(f"{name:48} plan {plan:14,.1f} ({plan_s:5.1f} s)  bound {bound:14,.1f} ({bound_s:5.1f} s)  gap {abs(bound - plan) / plan:8.3%}"
           f"  peak {peak:5.0f} MB  load {os.getloadavg()[0]:.1f}", flush=True)
 
 
@@ -88,14 +90,35 @@ def lscp(seconds: float) -> None:
     told("lscp 5,000 x 50,000", plan.price, plan_s, float(np.ceil(bound.value - 1e-6)), watch.spent)
 
 
+def answered(name: str, problem: SitingProblem, seconds: float) -> None:
+    """A whole solve: `seconds` is its limit by the clock, what is told is CPU seconds and the peak of memory."""
+    watch = Watch(seconds)
+    answer = solve(problem, time_limit_s=seconds)
+    told(f"{name}: {answer.status}", answer.objective or 0.0, watch.spent, answer.bound or 0.0, 0.0)
+
+
 def median(sites: int, demands: int, seconds: float) -> None:
+    """p = 50 in metres times people; beyond 10 km demand is left unserved and counts at 10 km."""
     tree, people, weight, _ = city(sites, demands, 40.0)
     near = [np.array(row, dtype=np.int64) for row in tree.query_ball_point(people, 10.0)]
     metres = np.concatenate([np.round(1000 * np.hypot(*(tree.data[row] - person).T)) for row, person in zip(near, people, strict=True)])
-    table = costs(np.cumsum([0, *map(len, near)]), np.concatenate(near), metres, sites, weight=weight, unserved=10_000.0)
-    watch = Watch(seconds)
-    proof = prove_median(table, 50, out_of_time=watch.over)
-    told(f"p_median {sites} sites {demands}", proof.plan.cost, watch.spent, proof.bound, 0.0)
+    row, column = np.repeat(np.arange(demands), list(map(len, near))), np.concatenate(near)
+    problem = siting_problem("p_median", row, column, metres, weight=weight, sites=sites, p=50, cutoff=10_000.0)
+    answered(f"p_median {demands} x {sites} p 50", problem, seconds)
+
+
+def filling(sites: int, demands: int, seconds: float) -> None:
+    """Capacities that add up to 80 % of all weight over p sites (each full, the covering is whole), over all sites (all open, then p of
+    them), and to 120 % over p sites; demand split. p is a tenth of the sites."""
+    tree, people, weight, radius = city(sites, demands, 12.0)
+    near = tree.query_ball_point(people, radius, return_sorted=True)
+    row, column = np.repeat(np.arange(demands), list(map(len, near))), np.concatenate([np.array(r, dtype=np.int64) for r in near])
+    few = sites // 10
+    for p, share, over in ((sites, 0.8, sites), (few, 0.8, sites), (few, 0.8, few), (few, 1.2, few)):
+        room = np.full(sites, np.round(share * weight.sum() / over))
+        problem = siting_problem("capacitated_mclp", row, column, np.ones(len(row)), weight=weight, sites=sites, capacity=room, p=p,
+                                 split=True)
+        answered(f"split {demands} x {sites} p {p}, {share:.0%} over {over}", problem, seconds)
 
 
 WORK: dict[str, Callable[[float], None]] = {
@@ -104,6 +127,8 @@ WORK: dict[str, Callable[[float], None]] = {
     "lscp-5000": lscp,
     "median-5000x500": lambda seconds: median(500, 5000, seconds),
     "median-500x5000": lambda seconds: median(5000, 500, seconds),
+    "split-50000x500": lambda seconds: filling(500, 50_000, seconds),
+    "split-100000x1000": lambda seconds: filling(1000, 100_000, seconds),
 }
 
 
@@ -117,7 +142,9 @@ def main() -> None:
     greedy_cover(tiny, np.ones(1), most=1)
     cheapest_cover(tiny, rounds=1)
     most_covered(tiny, np.ones(1), most=1, rounds=1)
-    prove_median(costs([0, 2, 4], [0, 1, 0, 1], [1.0, 2.0, 2.0, 1.0], 2), 1)
+    far = np.full(6000, 1)
+    for model in ("p_median", "capacitated_mclp"):
+        compile_loops(siting_problem(model, np.arange(6000), 0 * far, far, weight=far, sites=1, capacity=[1.0], p=1, split=True))
     for name in options.only:
         WORK[name](options.seconds)
 

@@ -11,6 +11,7 @@ from planner.siting import assigning, filling_loops
 from planner.siting.capacities import capacitated, read, solution
 from planner.siting.filling import Flow, grown, improve, most_filled, reach, search
 from planner.siting.heuristics import OutOfTime
+from planner.siting.linear import to_unit, whole_unit
 from planner.siting.problem import Mask, Picks, SitingProblem, compressed, only_sites, sums
 from planner.siting.results import PROOF_REL, Assignment, Plan, worth
 from planner.siting.solver import Clock
@@ -117,6 +118,11 @@ class _Run:
         return (np.flatnonzero(self.flow.opened).astype(np.int32),
                 Assignment(table.row[used], table.site[used], flow[used] / table.weight[table.row[used]]))
 
+    def take(self, other: Flow) -> None:
+        """Takes another flow if it serves more."""
+        if other.served > self.flow.served:
+            self.flow = other
+
     def tell(self, served: float | None = None) -> None:
         """Tells who asked for it how far it is."""
         if self.clock.progress is not None:
@@ -143,13 +149,16 @@ def fill_most(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> Pl
     run = _Run(grown(table, p, stays, may), most_filled(table, p, state, np.zeros(small.demands), target=0.0, rounds=1).value, clock, gap)
     run.search(may, seed, min(SEARCH_S, SEARCH_PART * clock.left_s))
     proof = most_filled(table, p, state, run.flow.cut(), target=run.flow.served, out_of_time=run.ends_in(BOUND_PART * clock.left_s))
-    run.bound = min(run.bound, proof.value)
+    unit = whole_unit(np.r_[small.weight, small.capacity])  # whole weights and capacities: a largest flow is whole
+    run.bound = min(run.bound, to_unit(proof.value, unit, maximise=True))
+    if not (proof.state == 0).any():  # one set of sites is left that may serve more than the target, or none
+        run.take(Flow(table, proof.state > 0) if int((proof.state > 0).sum()) <= p else run.flow)
+        run.bound = min(run.bound, run.flow.served)
     run.tell()
     for pick in reversed(proof.picks[-FROM_PICKS:]):
         other = Flow(table, pick | stays)
         improve(other, may, run.ends_in(FROM_PICKS_S))
-        if other.served > run.flow.served:
-            run.flow = other
+        run.take(other)
     settled = {"merged_rows": int((short.group >= 0).sum()) - small.demands, "sites_settled": int((proof.state != state).sum())}
     sites, assignment = run.plan
     left = only_sites(small, (proof.state >= 0) | run.flow.opened)
