@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from planner.cli.common import as_csv, as_json, as_table, command_options, note, record_options, write
-from planner.cli.solve_choices import (
-    COLUMNS,
-    Choices,
-    alternative_records,
-    alternatives_said,
-    check_choices,
-    choice_listing,
-    choice_options,
-    frontier_record,
-    rules_of,
-    stage_records,
-    stages_of,
-)
+from planner.cli.solve_choices import COLUMNS, ROWS, Choices, answered, check_choices, choice_listing, choice_options, rules_of
 from planner.i18n import t
 
 if TYPE_CHECKING:
     from planner.cli.solve_tables import Tables
-    from planner.siting.problem import SitingProblem
     from planner.siting.results import SitingResult
 
 MODELS = ("lscp", "mclp", "p_median", "p_center", "capacitated_mclp", "capacitated_p_median", "max_min_share")
@@ -77,66 +63,21 @@ def command(model: str, costs: Path, demand: Path | None, sites: Path | None, wi
                              site_cost=tables.site_cost, fixed=tables.fixed, capacity=tables.capacity, area=tables.area, within=within,
                              p=len(tables.sites) if choices.staged else p, budget=budget, share=share, split=split, cutoff=cutoff,
                              rules=rules_of(choices, tables))
-    answer, more, said = _answered(problem, choices, tables, time_limit, gap, seed, lang)
+    answer, more, said = answered(problem, choices, tables, time_limit, gap, seed, lang)
     if form == "json":
         write(as_json(_record(answer, tables, split, cutoff) | more), out)
         return
-    note(_sentence(answer, model, cutoff, lang), quiet or choices.staged)
+    note(_sentence(answer, model, cutoff, lang), quiet or choices.other)
     for line in said:
         note(line, quiet)
     listed = [_listing(answer, tables, form, lang)]
-    tables_by_kind = {kind: rows["points"] if kind == "frontier" else rows for kind, rows in more.items() if kind in COLUMNS}
+    tables_by_kind = {kind: rows[ROWS[kind]] if kind in ROWS else rows for kind, rows in more.items() if kind in COLUMNS}
     if form == "csv":  # one table a file: what was asked for besides the plan stands in its place
         listed = [] if tables_by_kind else listed
         listed += [choice_listing(kind, rows, form, lang) for kind, rows in tables_by_kind.items()]
     else:
         listed += [choice_listing(kind, rows, form, lang) for kind, rows in tables_by_kind.items() if rows]
     write("\n".join(listed), out)
-
-
-def _answered(problem: SitingProblem, choices: Choices, tables: Tables, limit_s: float, gap: float, seed: int,
-              lang: str) -> tuple[SitingResult, dict[str, Any], list[str]]:
-    """The answer, what else was asked for as JSON records by name, and what is said of it. Each has the time limit for itself."""
-    if choices.staged:
-        return _staged(problem, choices, tables, limit_s, gap, seed, lang)
-    from planner.siting.alternatives import alternatives
-    from planner.siting.frontier import frontier
-    from planner.siting.solving import solve
-
-    answer = solve(problem, time_limit_s=limit_s, gap=gap, seed=seed)
-    more: dict[str, Any] = {}
-    said = []
-    if choices.alternatives:
-        found = alternatives(problem, count=choices.alternatives, max_loss=choices.max_loss, differ_by=choices.differ_by,
-                             time_limit_s=limit_s, gap=gap, seed=seed, best=answer)
-        more |= {"alternatives": alternative_records(found, tables), "alternatives_ended": found.ended}
-        if answer.objective is not None:
-            said.append(alternatives_said(found, choices, lang))
-    if choices.frontier is not None:
-        curve = frontier(problem, points=choices.frontier, time_limit_s=limit_s, gap=gap, seed=seed)
-        more["frontier"] = frontier_record(curve, tables)
-        said.append(t("siting.frontier.most", lang, share=f"{curve.most_share * 100:.4g}", weight=f"{curve.most_weight:.6g}"))
-    return answer, more, said
-
-
-def _staged(problem: SitingProblem, choices: Choices, tables: Tables, limit_s: float, gap: float, seed: int,
-            lang: str) -> tuple[SitingResult, dict[str, Any], list[str]]:
-    """The answer in stages: sites and weights of the last stage, objective and bound of all."""
-    import numpy as np
-
-    from planner.siting.phased import phased
-
-    plan = phased(problem, stages_of(choices), time_limit_s=limit_s, gap=gap, seed=seed)
-    last, answer = plan.stages[-1] if plan.stages else None, plan.result
-    unreachable = np.flatnonzero(~problem.reachable).astype(np.int32)
-    answer = replace(answer, sites=answer.sites[:0] if last is None else last.sites, assignment=None, unreachable=unreachable,
-                     covered_weight=0.0 if last is None else last.covered_weight, total_weight=float(problem.weight.sum()))
-    if answer.objective is None:
-        return answer, {"stages": []}, [t(f"siting.{answer.status}", lang)]
-    how = "unproven" if answer.bound is None else "proven" if answer.status == "optimal" else "bounded"
-    said = t(f"siting.stages.{how}", lang, count=len(plan.stages), sites=len(answer.sites), value=f"{answer.objective:.6g}",
-             bound="" if answer.bound is None else f"{answer.bound:.6g}")
-    return answer, {"stages": stage_records(plan, tables)}, [said]
 
 
 def _record(answer: SitingResult, tables: Tables, split: bool, cutoff: float | None) -> dict[str, Any]:

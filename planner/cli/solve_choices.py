@@ -1,11 +1,11 @@
-"""What `planner solve` is asked besides one plan: rules on sites, stages, alternatives, and the frontier between total and fairness."""
+"""What `planner solve` is asked besides one plan: rules on sites, stages, alternatives, the price of fairness, what could close."""
 
 from __future__ import annotations
 
 import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from planner.cli.solve_tables import Tables
     from planner.siting.alternatives import Alternatives
     from planner.siting.frontier import Frontier
-    from planner.siting.phased import PhasedPlan, Stage
+    from planner.siting.phased import Stage
+    from planner.siting.problem import SitingProblem
+    from planner.siting.results import SitingResult
     from planner.siting.rules import Rules
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -39,11 +41,17 @@ class Choices:
     stages: tuple[int, ...]
     budgets: tuple[float, ...]
     discount: float
+    oversupply: str | None
 
     @property
     def staged(self) -> bool:
         """Whether the plan is to be made in stages."""
         return bool(self.stages or self.budgets)
+
+    @property
+    def other(self) -> bool:
+        """Whether it is not the model's own question that is answered."""
+        return self.staged or self.oversupply is not None
 
 
 def _numbers(text: str, kind: type[int] | type[float]) -> list[Any]:
@@ -97,10 +105,13 @@ def choice_options(function: Command) -> Command:
                   help="alternatives: sites each gives up of every other / 备选方案至少换掉几处")
     @click.option("--frontier", type=click.IntRange(min=2), metavar="N",
                   help="N plans between most in all and fairest / 总量与公平之间的 N 个方案")
+    @click.option("--oversupply", type=click.Choice(("every", "area_share")),
+                  help="lscp: which facilities could close with no demand, or no area's share, lost / 哪些现有设施可以关闭")
     @functools.wraps(function)
     def run(*args: Any, at_least: dict[str, int], spacing_m: float | None, alternatives: int, max_loss: float, differ_by: int,
-            frontier: int | None, stages: tuple[int, ...], budgets: tuple[float, ...], discount: float, **kwargs: Any) -> Any:
-        choices = Choices(at_least, spacing_m, alternatives, max_loss, differ_by, frontier, stages, budgets, discount)
+            frontier: int | None, stages: tuple[int, ...], budgets: tuple[float, ...], discount: float, oversupply: str | None,
+            **kwargs: Any) -> Any:
+        choices = Choices(at_least, spacing_m, alternatives, max_loss, differ_by, frontier, stages, budgets, discount, oversupply)
         return function(*args, choices=choices, **kwargs)
 
     return run  # type: ignore[return-value]
@@ -110,6 +121,9 @@ def check_choices(choices: Choices, model: str, p: int | None, budget: float | N
     """Wrong usage where options do not go together."""
     if choices.frontier is not None and model not in ("mclp", "max_min_share"):
         raise click.UsageError("--frontier goes with --model mclp or max_min_share only")
+    if choices.oversupply is not None and (model != "lscp" or p is not None or budget is not None or choices.staged
+                                           or choices.alternatives):
+        raise click.UsageError("--oversupply goes with --model lscp only, without --p, --budget, stages and alternatives")
     if not choices.staged:
         return
     if model not in ("mclp", "p_median", "capacitated_mclp", "capacitated_p_median"):
@@ -147,7 +161,7 @@ def rules_of(choices: Choices, tables: Tables) -> Rules | None:
     return made[0].joined(*made[1:]) if made else None
 
 
-def stages_of(choices: Choices) -> list[Stage]:
+def _stages(choices: Choices) -> list[Stage]:
     """The stages that the options ask for."""
     from planner.siting.phased import Stage
 
@@ -155,20 +169,90 @@ def stages_of(choices: Choices) -> list[Stage]:
                   factor=choices.discount**k) for k in range(len(choices.stages or choices.budgets))]
 
 
-def stage_records(plan: PhasedPlan, tables: Tables) -> list[dict[str, Any]]:
-    """The stages as JSON records."""
-    return [{"stage": stage.name, "sites": _names(tables, stage.sites), "opened": _names(tables, stage.opened), "spent": stage.spent,
-             "objective": stage.objective, "covered_weight": stage.covered_weight} for stage in plan.stages]
+def answered(problem: SitingProblem, choices: Choices, tables: Tables, limit_s: float, gap: float, seed: int,
+             lang: str) -> tuple[SitingResult, dict[str, Any], list[str]]:
+    """The answer, what else was asked for as JSON records by name, and what is said of it. Each has the time limit for itself."""
+    if choices.staged:
+        return _staged(problem, choices, tables, limit_s, gap, seed, lang)
+    if choices.oversupply is not None:
+        return _closing(problem, choices.oversupply, tables, limit_s, gap, seed, lang)
+    from planner.siting.alternatives import alternatives
+    from planner.siting.frontier import frontier
+    from planner.siting.solving import solve
+
+    answer = solve(problem, time_limit_s=limit_s, gap=gap, seed=seed)
+    more: dict[str, Any] = {}
+    said = []
+    if choices.alternatives:
+        found = alternatives(problem, count=choices.alternatives, max_loss=choices.max_loss, differ_by=choices.differ_by,
+                             time_limit_s=limit_s, gap=gap, seed=seed, best=answer)
+        more |= {"alternatives": _alternatives(found, tables), "alternatives_ended": found.ended}
+        if answer.objective is not None:
+            said.append(t(f"siting.alternatives.{found.ended}", lang, count=len(found.plans), loss=f"{choices.max_loss * 100:.3g}",
+                          differ=choices.differ_by))
+    if choices.frontier is not None:
+        curve = frontier(problem, points=choices.frontier, time_limit_s=limit_s, gap=gap, seed=seed)
+        more["frontier"] = _frontier(curve, tables)
+        said.append(t("siting.frontier.most", lang, share=f"{curve.most_share * 100:.4g}", weight=f"{curve.most_weight:.6g}"))
+    return answer, more, said
 
 
-def alternative_records(found: Alternatives, tables: Tables) -> list[dict[str, Any]]:
+def _staged(problem: SitingProblem, choices: Choices, tables: Tables, limit_s: float, gap: float, seed: int,
+            lang: str) -> tuple[SitingResult, dict[str, Any], list[str]]:
+    """The answer in stages: sites and weights of the last stage, objective and bound of all."""
+    import numpy as np
+
+    from planner.siting.phased import phased
+
+    plan = phased(problem, _stages(choices), time_limit_s=limit_s, gap=gap, seed=seed)
+    last, answer = plan.stages[-1] if plan.stages else None, plan.result
+    unreachable = np.flatnonzero(~problem.reachable).astype(np.int32)
+    answer = replace(answer, sites=answer.sites[:0] if last is None else last.sites, assignment=None, unreachable=unreachable,
+                     covered_weight=0.0 if last is None else last.covered_weight, total_weight=float(problem.weight.sum()))
+    if answer.objective is None:
+        return answer, {"stages": []}, [t(f"siting.{answer.status}", lang)]
+    said = t(f"siting.stages.{_how(answer)}", lang, count=len(plan.stages), sites=len(answer.sites), value=f"{answer.objective:.6g}",
+             bound="" if answer.bound is None else f"{answer.bound:.6g}")
+    records = [{"stage": stage.name, "sites": _names(tables, stage.sites), "opened": _names(tables, stage.opened), "spent": stage.spent,
+                "objective": stage.objective, "covered_weight": stage.covered_weight} for stage in plan.stages]
+    return answer, {"stages": records}, [said]
+
+
+def _closing(problem: SitingProblem, keep: str, tables: Tables, limit_s: float, gap: float, seed: int,
+             lang: str) -> tuple[SitingResult, dict[str, Any], list[str]]:
+    """Which facilities could close: the answer is of those kept."""
+    import numpy as np
+
+    from planner.siting.oversupply import oversupply
+
+    floor = None
+    if keep == "area_share" and problem.share is not None and problem.area is not None:
+        floor = np.full(int(problem.area.max(initial=-1)) + 1, problem.share)
+    found = oversupply(problem, keep=keep, floor=floor, time_limit_s=limit_s, gap=gap, seed=seed)
+    rows = [{"site_id": tables.sites[j], "alone": bool(np.isin(j, found.alone)), "together": bool(np.isin(j, found.closable)),
+             "sole_weight": float(found.sole_weight[j])} for j in problem.candidates]
+    record = {"closable": _names(tables, found.closable), "alone": _names(tables, found.alone), "saved": found.saved,
+              "saved_at_most": found.saved_at_most, "sites": rows}
+    if found.result.objective is None:
+        return found.result, {"oversupply": record}, [t(f"siting.{found.result.status}", lang)]
+    said = t(f"siting.oversupply.{_how(found.result)}", lang, count=len(found.closable), value=f"{found.saved:.6g}",
+             bound="" if found.saved_at_most is None else f"{found.saved_at_most:.6g}", alone=len(found.alone))
+    return found.result, {"oversupply": record}, [said]
+
+
+def _how(answer: SitingResult) -> str:
+    """Which of the three sentences an answer has."""
+    return "unproven" if answer.bound is None else "proven" if answer.status == "optimal" else "bounded"
+
+
+def _alternatives(found: Alternatives, tables: Tables) -> list[dict[str, Any]]:
     """The alternatives as JSON records."""
     return [{"sites": _names(tables, plan.result.sites), "objective": plan.result.objective, "bound": plan.result.bound,
              "gap": plan.result.gap, "status": plan.result.status, "loss": plan.loss, "loss_at_most": plan.loss_at_most,
              "gained": _names(tables, plan.gained), "given_up": _names(tables, plan.given_up)} for plan in found.plans]
 
 
-def frontier_record(curve: Frontier, tables: Tables) -> dict[str, Any]:
+def _frontier(curve: Frontier, tables: Tables) -> dict[str, Any]:
     """The frontier as a JSON record."""
     points = [{"floor": point.floor, "worst_share": point.worst_share, "covered_weight": point.covered_weight, "bound": point.bound,
                "gap": point.gap, "status": point.status, "stopped": point.stopped, "dominated": point.dominated,
@@ -181,12 +265,6 @@ def _names(tables: Tables, sites: Any) -> list[str]:
     return [tables.sites[j] for j in sites]
 
 
-def alternatives_said(found: Alternatives, choices: Choices, lang: str) -> str:
-    """How many alternatives there are, and why there is no further one."""
-    return t(f"siting.alternatives.{found.ended}", lang, count=len(found.plans), loss=f"{choices.max_loss * 100:.3g}",
-             differ=choices.differ_by)
-
-
 def choice_listing(kind: str, rows: Sequence[Mapping[str, Any]], form: str, lang: str) -> str:
     """Stages, alternatives or points of a frontier as a table or as CSV; lists of ids are joined by spaces."""
     columns = COLUMNS[kind]
@@ -194,18 +272,23 @@ def choice_listing(kind: str, rows: Sequence[Mapping[str, Any]], form: str, lang
     if form == "csv":
         return as_csv(plain, columns)
     heads = [t(f"siting.column.{name}", lang) for name in columns]
-    return as_table([[_shown(name, row[name]) for name in columns] for row in plain], heads, [name not in TEXTS for name in columns])
+    return as_table([[_shown(name, row[name], lang) for name in columns] for row in plain], heads, [name not in TEXTS for name in columns])
 
 
 COLUMNS = {"stages": ("stage", "opened", "spent", "objective", "covered_weight"),
            "alternatives": ("objective", "loss", "loss_at_most", "gained", "given_up"),
-           "frontier": ("floor", "worst_share", "covered_weight", "bound", "sites")}
-TEXTS = ("stage", "opened", "gained", "given_up", "sites")
+           "frontier": ("floor", "worst_share", "covered_weight", "bound", "sites"),
+           "oversupply": ("site_id", "alone", "together", "sole_weight")}
+ROWS = {"frontier": "points", "oversupply": "sites"}
+"""Where the rows of a table stand in its JSON record; elsewhere the record is the rows."""
+TEXTS = ("site_id", "stage", "opened", "gained", "given_up", "sites")
 SHARES = ("loss", "loss_at_most", "floor", "worst_share")
 
 
-def _shown(name: str, value: Any) -> str:
+def _shown(name: str, value: Any, lang: str) -> str:
     """A cell of a table: shares in per cent."""
     if value is None or isinstance(value, str):
         return value or ""
+    if isinstance(value, bool):
+        return t(f"siting.said.{'yes' if value else 'no'}", lang)
     return f"{value * 100:.4g} %" if name in SHARES else f"{value:.6g}"

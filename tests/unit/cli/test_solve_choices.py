@@ -71,6 +71,27 @@ def test_stages(solved):
     assert said == "2 stages, 2 sites in the last, objective of all stages 14; it is proven that no plan in stages does better.\n"
 
 
+STANDING = "site_id,cost,fixed\ns1,7,0\ns2,5,0\ns3,1,1\ns4,2,0\n"
+
+
+def test_oversupply(tmp_path):
+    costs = "demand_id,site_id,cost\na,s1,1\na,s2,1\nb,s2,1\nc,s3,1\nd,s4,1\nd,s3,1\n"
+    for name, text in (("costs", costs), ("demand", DEMAND), ("sites", STANDING)):
+        (tmp_path / f"{name}.csv").write_text(text)
+    given = ["--model", "lscp", *(word for name in ("costs", "demand", "sites") for word in (f"--{name}", str(tmp_path / f"{name}.csv")))]
+    found = answer(CliRunner().invoke(command, [*given, "--oversupply", "every", "--format", "json"]))
+    assert found["sites"] == ["s2", "s3"]
+    told = found["oversupply"]
+    assert (told["closable"], told["alone"], told["saved"], told["saved_at_most"]) == (["s1", "s4"], ["s1", "s4"], 9.0, 9.0)
+    assert {row["site_id"]: row["sole_weight"] for row in told["sites"]} == {"s1": 0.0, "s2": 4.0, "s4": 0.0}
+    halved = answer(CliRunner().invoke(command, [*given, "--oversupply", "area_share", "--share", "0.4", "--format", "json"]))
+    assert halved["oversupply"]["closable"] == ["s1", "s4"]  # 12 live in the north: 3 of s3 are too few, 7 with s2 are enough
+    run = CliRunner().invoke(command, [*given, "--oversupply", "every", "--lang", "en"])
+    assert run.stderr.startswith("2 facilities could close together, or become something else, with no cover lost (saving 9); it is proven")
+    assert run.stdout.splitlines()[-3].split() == ["s1", "yes", "yes", "0"]
+    assert CliRunner().invoke(command, [*given, "--oversupply", "every", "--p", "2"]).exit_code == 2
+
+
 @pytest.mark.parametrize("words", [
     ("--at-least-per", "south"), ("--at-least-per", "south=x"), ("--frontier", 1), ("--stages", "a"), ("--stages", "1,-1"),
     ("--stages", "1,2"), ("--differ-by", 0)])
