@@ -43,14 +43,19 @@ def _words(run: SitingRun, lang: str) -> dict[str, object]:
     level = question.by or run.units_level
     unit = t(f"ui.level.{level}", lang) if has(f"ui.level.{level}", lang) else level
     allowed = question.new if question.new is not None else None if question.p is None else max(question.p - run.existing, 0)
-    limits = [t("site.of_sites", lang, count=allowed)] if allowed is not None else []
+    limits = [t("site.of_sites", lang, sites=_sites(allowed, lang))] if allowed is not None else []
     if question.budget is not None:
         limits.append(t("site.of_budget", lang, budget=_money(question.budget, lang)))
     kept = t("site.kept", lang, count=run.existing) if run.existing else ""
-    return {"count": len(run.new), "existing": run.existing, "kept": kept, "limit": limit, "limit_m": f"{run.limit_m:,.0f}",
+    return {"sites": _sites(len(run.new), lang), "kept": kept, "limit": limit, "limit_m": f"{run.limit_m:,.0f}",
             "group": group, "unit": unit,
             "layer": pick(layer_info(question.layer).name, lang) or question.layer, "share": _down(question.share or 0.0),
             "any": t("site.any", lang, limits=t("site.and", lang).join(limits)) if limits else t("site.any_at_all", lang)}
+
+
+def _sites(count: int, lang: str) -> str:
+    """A number of new sites."""
+    return t("site.one_site" if count == 1 else "site.some_sites", lang, count=f"{count:,}")
 
 
 def _group(name: str, lang: str) -> str:

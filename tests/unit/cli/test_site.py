@@ -57,7 +57,7 @@ def test_assignment_goes_with_the_models_that_have_one(site):
 
 def test_table_begins_with_the_sentence(site):
     lines = site("--new", 1, "--lang", "en").stdout.splitlines()
-    assert lines[0].startswith("station: the 2 that exist stay; 1 new sites bring 50.0 % of all people within 4 minutes")
+    assert lines[0].startswith("station: existing kept: 2; with 1 new site, 50.0 % of all people are within 4 minutes")
     assert any(line.startswith("1 rows of the ledger of candidates") for line in lines)
     assert lines[-1].split()[0] == "c4"
 

@@ -165,9 +165,9 @@ def test_what_the_project_has_not_is_named(street, more, code):
 def test_the_sentence_says_what_no_plan_can_pass(street):
     run = run_siting(street, asked())
     assert sentence(run, "zh") == ("station：保留现有 2 处，选 1 处新址，4 分钟内覆盖全部人口的 50.0 %（60 人；现状 16.6 %）；"
-                                   "已证明：在同样的候选点和条件下，新址不超过 1 处的任何方案都不能覆盖更多。")
-    assert sentence(run, "en") == ("station: the 2 that exist stay; 1 new sites bring 50.0 % of all people within 4 minutes (60 people; "
-                                   "16.6 % today). Proven: with the same candidates and conditions, no plan with up to 1 new sites can "
+                                   "已证明：在同样的候选点和条件下，不超过 1 处新址的任何方案都不能覆盖更多。")
+    assert sentence(run, "en") == ("station: existing kept: 2; with 1 new site, 50.0 % of all people are within 4 minutes (60 people; "
+                                   "16.6 % today). Proven: with the same candidates and conditions, no plan with up to 1 new site can "
                                    "cover more.")
 
 
