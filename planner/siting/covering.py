@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.siting import models, reduce, vast
+from planner.siting import models, reduce, vast, vast_share
 from planner.siting.linear import LinearModel
 from planner.siting.problem import Floats, Picks, SitingProblem
 from planner.siting.reduce import Cover
@@ -95,8 +95,18 @@ def _lscp_share(problem: SitingProblem, share: float, clock: Clock, gap: float, 
         return Plan(None, None, "not enough demand is reachable", infeasible=True, reductions=cover.counts)
     chosen = greedy_all(cover, needed=needed)
     start = chosen if worth(problem, _sites(problem, cover, chosen)).lawful else None
+    least = 0.0
+    if len(cover.column) > vast.SMALL:
+        chosen, least = vast_share.lscp_share(cover, needed, chosen, clock, gap, seed)
+        start = chosen if worth(problem, _sites(problem, cover, chosen)).lawful else None
+        if start is not None:
+            near = cover.price[chosen].sum() - least <= gap * cover.price[chosen].sum()
+            return Plan(_sites(problem, cover, chosen), least, "partial set covering: interchange with ever less money, first-order bound",
+                        "time" if clock.over and not near else "gap", reductions=cover.counts)
+        if problem.budget is not None and least > problem.budget * (1 + 1e-9):
+            return Plan(None, None, "partial set covering: no plan is so cheap", infeasible=True, reductions=cover.counts)
     begin = None if start is None else models.cover_start(cover, start)
-    return _proven(problem, cover, models.lscp_share(problem, cover, needed), start, begin, clock, gap, seed, method, 0.0)
+    return _proven(problem, cover, models.lscp_share(problem, cover, needed), start, begin, clock, gap, seed, method, least)
 
 
 def mclp(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> Plan:

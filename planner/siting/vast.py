@@ -57,7 +57,7 @@ def needed_loops(problem: SitingProblem) -> tuple[Loop, ...]:
     bound = (loops.gather, loops.primal_dual)
     if problem.model == "max_min_share":
         return bound
-    search = (loops.weigh_rows,) if problem.model == "lscp" else (loops.interchange, loops.shake)
+    search = (loops.weigh_rows,) if problem.model == "lscp" and problem.share is None else (loops.interchange, loops.shake)
     return loops.grow, loops.set_up, *bound, *search
 
 
@@ -229,8 +229,10 @@ def lscp(problem: SitingProblem, cover: Cover, start: Picks, clock: Clock, gap: 
 def _covered_by(cover: Cover, among: Mask, clock: Clock, part_s: float, seed: int, rounds: int, target: float = -np.inf) -> Picks:
     """A cheap cover by some of the columns, which must be able to cover all rows; idle rows and columns among them are left out."""
     until = clock.spent_s + part_s
-    narrow = cover if among.all() else reduce.reduced(replace(reduce.only(cover, among), site=np.flatnonzero(among).astype(np.int32)), all_rows=True)
-    own = np.arange(len(cover.site)) if among.all() else narrow.site
+    narrow = replace(cover, site=np.arange(len(cover.site), dtype=np.int32))
+    if not among.all():
+        narrow = reduce.reduced(reduce.only(narrow, among), all_rows=True)
+    own = narrow.site
     plan = cheapest_cover(links(narrow.start, narrow.column, len(own)), price=narrow.price, seed=seed, rounds=rounds, target=target,
                           out_of_time=lambda: clock.over or clock.spent_s > until)
     return np.asarray(own[np.flatnonzero(plan.chosen)], dtype=np.int64)
