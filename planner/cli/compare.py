@@ -49,12 +49,12 @@ SMALL_POINTS = 0.01
 def command(a: str, b: str, project: Path | None, packs: tuple[str, ...], as_of: dt.datetime | None, against: Path | None, units_of: str,
             travel: str | None, minutes: float, group: str, form: str, out: Path | None, lang: str, quiet: bool) -> None:
     """Reads the project, makes both cities, compares, prints."""
+    from planner.plan.common_units import on_boundaries
     from planner.plan.comparing import compare, to_dict
     from planner.plan.project import read_project
     from planner.plan.service_changes import service_changes
     from planner.plan.service_changes import to_dict as changes_dict
     from planner.plan.unit_costs import read_unit_costs
-    from planner.plan.unit_edits import on_boundaries
     from planner.quality import QualityReport
     from planner.targets.pack import resolve_packs
 

@@ -103,7 +103,7 @@ def compare(a: Side, b: Side, packs: Sequence[TargetPack], *, as_of: dt.date, kn
     """Compares two sides on a day.
 
     known : answers of targets that are known already. view : how each city is looked at before it is judged, as on a common set of
-    boundaries (planner.plan.unit_edits.on_boundaries). costs : the project's unit costs. Raises InputError: scenario_*.
+    boundaries (planner.plan.common_units.on_boundaries). costs : the project's unit costs. Raises InputError: scenario_*.
     """
     known = known or Known()
     way = _Way(a, b)

@@ -14,12 +14,12 @@ import pytest
 from planner.errors import InputError
 from planner.i18n import error_text
 from planner.inputs.coordinates import parse_system, to_wgs84
+from planner.plan.common_units import on_boundaries
 from planner.plan.comparing import Side, compare, to_dict
 from planner.plan.scenario import Action, Scenario
 from planner.plan.scenario_costs import ActionsCost
 from planner.plan.service_changes import service_changes
 from planner.plan.service_changes import to_dict as changes_dict
-from planner.plan.unit_edits import on_boundaries
 from planner.targets.pack_rules import build_pack
 
 DAY = dt.date(2025, 12, 31)
