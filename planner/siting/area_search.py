@@ -7,11 +7,12 @@ enough to end in a second. A plan is taken up when it is cheaper, and now and th
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from planner.siting.linear import Rows, whole_unit
-from planner.siting.problem import Floats, Picks, sums
+from planner.siting.problem import Floats, Mask, Picks, sums
 from planner.siting.reduce import Cover
 from planner.siting.solver import Clock, run
 
@@ -20,7 +21,7 @@ STEP_S = 4.0
 FIRST_AREAS = 3
 """Areas of the first steps; more when a sweep finds nothing."""
 MOST_ENTRIES = 12_000
-"""Entries of a step's problem; larger ones do not end in a second."""
+"""Entries of a step's problem; larger ones do not end in a second, so fewer areas are taken (one at least)."""
 
 
 def improved(cover: Cover, needed: Floats, chosen: Picks, clock: Clock, *, seed: int, until_s: float,
@@ -74,36 +75,54 @@ def _around(beside: list[dict[int, int]], middle: int, size: int) -> list[int]:
     return taken
 
 
-def _decided_anew(cover: Cover, needed: Floats, chosen: Picks, areas: list[int], clock: Clock, *, seed: int) -> Picks | None:
-    """The plan with the columns that reach the areas decided anew; None where nothing as cheap was found."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is decided anew. stay : (C,) open columns that are left as they are; entry : pairs that matter; left : (A,) what each area needs
+    besides what those cover."""
+
+    stay: Mask
+    entry: Mask
+    left: Floats
+
+
+def _part(cover: Cover, needed: Floats, opened: Mask, areas: list[int]) -> _Part:
+    """The part of the problem that hangs on some areas."""
     row_of = cover.row_of
-    inside = np.isin(cover.area, areas)
     free = np.zeros(len(cover.site), dtype=bool)
-    free[cover.column[inside[row_of]]] = True
+    free[cover.column[np.isin(cover.area, areas)[row_of]]] = True
+    stay = opened & ~free
+    held = np.bincount(row_of, stay[cover.column], minlength=cover.rows) > 0
+    left = np.maximum(0.0, needed - sums(cover.area[held], cover.weight[held], len(needed)))
+    return _Part(stay, free[cover.column] & ~held[row_of] & (left[cover.area[row_of]] > 0), left)
+
+
+def _decided_anew(cover: Cover, needed: Floats, chosen: Picks, areas: list[int], clock: Clock, *, seed: int) -> Picks | None:
+    """The plan with the columns that reach the areas decided anew, of as many of the areas as HiGHS can take at once; None where nothing as
+    cheap was found."""
     opened = np.zeros(len(cover.site), dtype=bool)
     opened[chosen] = True
-    held = np.bincount(row_of, (opened & ~free)[cover.column], minlength=cover.rows) > 0
-    left = np.maximum(0.0, needed - sums(cover.area[held], cover.weight[held], len(needed)))
-    entry = free[cover.column] & ~held[row_of] & (left[cover.area[row_of]] > 0)
-    if not 0 < int(entry.sum()) <= MOST_ENTRIES:
+    part = _part(cover, needed, opened, areas)
+    while len(areas) > 1 and int(part.entry.sum()) > MOST_ENTRIES:
+        areas = areas[:-1]
+        part = _part(cover, needed, opened, areas)
+    if not part.entry.any():
         return None
+    row_of, entry, left = cover.row_of, part.entry, part.left
     columns, column = np.unique(cover.column[entry], return_inverse=True)
-    rows_used, row = np.unique(row_of[entry], return_inverse=True)
-    asking, area = np.unique(cover.area[rows_used], return_inverse=True)
-    m, r = len(columns), len(rows_used)
+    used, row = np.unique(row_of[entry], return_inverse=True)
+    asking, area = np.unique(cover.area[used], return_inverse=True)
+    m, r = len(columns), len(used)
     rows = Rows()
     rows.add(np.r_[row, np.arange(r)], np.r_[column, m + np.arange(r)], np.r_[np.ones(len(row)), -np.ones(r)], 0.0, np.inf, r)
-    rows.add(area, m + np.arange(r), cover.weight[rows_used] / left[asking][area], 1.0, np.inf, len(asking))
-    price = cover.price[columns]
+    rows.add(area, m + np.arange(r), cover.weight[used] / left[asking][area], 1.0, np.inf, len(asking))
+    price, mine = cover.price[columns], opened[columns]
     made = rows.model(maximise=False, cost=np.r_[price, np.zeros(r)], col_upper=np.ones(m + r),
                       whole=np.r_[np.ones(m, dtype=bool), np.zeros(r, dtype=bool)], unit=whole_unit(price))
-    mine = opened[columns]
     covered = np.bincount(row, mine[column], minlength=r) > 0
     found = run(made, clock, seed=seed, start=np.r_[mine, covered].astype(np.float64), limit_s=STEP_S)
     if found.x is None:
         return None
-    picked = columns[np.flatnonzero(found.x[:m] > 0.5)]
-    plan = np.union1d(np.flatnonzero(opened & ~free), picked)
+    plan = np.union1d(np.flatnonzero(part.stay), columns[np.flatnonzero(found.x[:m] > 0.5)])
     if float(cover.price[plan].sum()) > float(cover.price[chosen].sum()) + 1e-9:
         return None
     opened[:] = False
