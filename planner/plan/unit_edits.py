@@ -160,7 +160,7 @@ class _Zones:
         """Facilities whose ledger says that they serve some units serve what became of them."""
         for slug, layer in self.city.facilities.items():
             cells = self.columns.get((slug, SERVES), layer.frame[SERVES].to_numpy(dtype=object) if SERVES in layer.frame else None)
-            if cells is None or layer.frame[SERVES].dtype != object:
+            if cells is None:
                 continue
             cells = cells.copy()
             for row, cell in enumerate(cells):
@@ -202,7 +202,7 @@ def _copied(frame: Any, row: int) -> dict[str, Any]:
 def _reclass(record: dict[str, Any], frame: Any, class_: str) -> None:
     """Gives a record a class, also in the column of the file that it was read from."""
     for column in frame.columns:
-        if column == "class" or (column not in _OWN and frame[column].dtype == object and (frame[column] == frame["class"]).all()):
+        if column == "class" or (column not in _OWN and frame[column].dtype.kind == "O" and (frame[column] == frame["class"]).all()):
             record[column] = class_
 
 

@@ -287,3 +287,25 @@ def test_units_that_cannot_be_changed_so(name: str, draw, pack) -> None:
         compare(*sides(draw(HOMES), (), (action,)), [pack], as_of=DAY)
     assert raised.value.code == code
     assert all("1" in error_text(raised.value, lang) for lang in ("zh", "en"))
+
+
+def test_who_serves_a_divided_unit_serves_its_parts(draw, pack) -> None:
+    serving = {"home": [{"id": "h1", "x": 600, "serves": "A; B"}, {"id": "h2", "x": 2600, "serves": ""}]}
+    join = Action("merge_units", "", "C", details={"level": "township", "ids": ["A", "Ba"], "class": "urban", "name": "丙"})
+    city = draw(serving)
+    for actions, wanted in (((SPLIT,), "A;Ba;Bb"), ((SPLIT, join), "C;Bb")):
+        after = compare(*sides(city, (), actions), [pack], as_of=DAY).city_b
+        assert after.facilities["home"].frame["serves"].tolist() == [wanted, ""]
+    assert after.facilities["home"].frame["unit_township"].tolist() == ["C", "C"]
+    assert city.facilities["home"].frame["serves"].tolist() == ["A; B", ""]
+
+
+def test_new_data_among_causes_in_order(draw, pack) -> None:
+    old, new = draw(HOMES), draw({"home": [*HOMES["home"], {"id": "h3", "x": 1500, "beds": 10}]})
+    a = Side("a", old, (Scenario("a", None, (ADD, CLOSE)),))
+    b = Side("b", new, (Scenario("b", None, (Action("expand", "home", "h3", {"beds": 11.0}),)),))  # h3 is in the new data only
+    found = compare(a, b, [pack], as_of=DAY)
+    assert found.method == "in_order"
+    beds = changed(found)["beds"]
+    assert beds.difference == 111 - 65
+    assert beds.parts == {("closed_site", "a"): 60, ("new_site", "a"): -25, ("new_data", "b"): 10, ("changed_facility", "b"): 1}
