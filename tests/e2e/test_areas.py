@@ -10,67 +10,39 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from pyproj import Transformer
 
 from planner.cli import main
 from planner.measure.coverage import Coverage, coverage
 from planner.plan.project import read_city, read_project
 from planner.quality import QualityReport
+from tests.small_project import STREETS, TOWNSHIPS, WALK, degrees, feature, layer, rectangle, same, toml, write_project
 
-TO_DEGREES = Transformer.from_crs("EPSG:4548", "EPSG:4490", always_xy=True)
-TOML = """
-[project]
-id = "town"
-crs = "EPSG:4548"
-[boundaries.township]
-path = "townships.geojson"
-code = "code"
-name = "name"
-[streets]
-path = "streets.geojson"
-[population]
-path = "people.csv"
-columns = { total = "total", lon = "lon", lat = "lat" }
-spread = "points"
-[facilities.park]
-path = "parks.geojson"
-columns = { id = "id", name = "name" }
-[travel.walk]
-mode = "walk"
-metres_per_minute = 60
-"""
+SECTIONS = TOWNSHIPS | STREETS | WALK | {
+    "project": {"id": "town", "crs": "EPSG:4548"},
+    "population": {"path": "people.csv", "columns": same("total", "lon", "lat"), "spread": "points"},
+    "facilities.park": {"path": "parks.geojson", "columns": same("id", "name")}}
 PEOPLE = ((300, 10), (1000, 20), (1900, 40), (100, 80))
 """(metres along the street, how many)"""
 
 
-def at(x: float, y: float) -> list[float]:
-    return list(TO_DEGREES.transform(500_000 + x, 4_400_000 + y))
-
-
-def ring(x: float, y: float, w: float, h: float) -> list[list[list[float]]]:
-    return [[at(x, y), at(x + w, y), at(x + w, y + h), at(x, y + h), at(x, y)]]
+at = partial(degrees, crs="EPSG:4548")
+ring = partial(rectangle, place=at)
 
 
 def write(folder: Path, park: tuple[str, object], more: str = "") -> Path:
-    """The town; park : kind and coordinates of its shape."""
-
-    def layer(name: str, *features: tuple[dict[str, str], str, object]) -> None:
-        found = [{"type": "Feature", "properties": about, "geometry": {"type": kind, "coordinates": places}}
-                 for about, kind, places in features]
-        (folder / name).write_text(json.dumps({"type": "FeatureCollection", "features": found}), encoding="utf-8")
-
-    layer("townships.geojson", ({"code": "A", "name": "甲街道"}, "Polygon", ring(0, 0, 1000, 1000)),
-          ({"code": "B", "name": "乙镇"}, "Polygon", ring(1000, 0, 1000, 1000)))
-    layer("streets.geojson", ({}, "LineString", [at(0, 500), at(2000, 500)]))
-    layer("parks.geojson", ({"id": "p", "name": "公园"}, *park))
+    """The town; park : kind and coordinates of its shape; more : further lines of the park's section, the last one."""
     rows = ["{:.9f},{:.9f},{}".format(*at(x, 500), count) for x, count in PEOPLE]
-    (folder / "people.csv").write_text("\n".join(["lon,lat,total", *rows]) + "\n", encoding="utf-8")
-    (folder / "planner.toml").write_text(TOML.replace("[travel", more + "[travel"), encoding="utf-8")
-    return folder
+    return write_project(folder, toml(SECTIONS) + more, {
+        "townships.geojson": layer(feature("Polygon", ring(0, 0, 1000, 1000), code="A", name="甲街道"),
+                                   feature("Polygon", ring(1000, 0, 1000, 1000), code="B", name="乙镇")),
+        "streets.geojson": layer(feature("LineString", [at(0, 500), at(2000, 500)])),
+        "parks.geojson": layer(feature(*park, id="p", name="公园")),
+        "people.csv": "\n".join(["lon,lat,total", *rows]) + "\n"})
 
 
 def covered(folder: Path, metres: float) -> tuple[Coverage, QualityReport]:

@@ -9,7 +9,6 @@ from pathlib import Path
 import geopandas as gpd
 import openpyxl
 import pytest
-import shapely
 from click.testing import CliRunner, Result
 
 from planner.cli import main
@@ -19,38 +18,17 @@ from planner.plan.project import read_city, read_project
 from planner.quality import QualityReport
 from planner.targets.evaluate import evaluate
 from planner.targets.pack import resolve_packs
+from tests.small_project import STREETS, TOWNSHIPS, degrees, feature, layer, rectangle, same, write_project
 
-CRS = "EPSG:32650"
-X, Y = 500_000.0, 4_400_000.0
 HOMES = [("h1", 500, 100, 10), ("h2", 1500, 200, 20), ("h3", 2500, 300, 30), ("h4", 3500, 400, 40)]
-CONFIG = """
-[project]
-id = "one-street"
-name = { zh = "一条街", en = "One Street" }
-crs = "EPSG:32650"
-reference_date = 2025-12-31
-[boundaries.township]
-path = "townships.geojson"
-code = "code"
-name = "name"
-[streets]
-path = "streets.geojson"
-[population]
-path = "people.csv"
-columns = { lon = "lon", lat = "lat", total = "total", age_60_plus = "old" }
-spread = "points"
-[facilities.community-elderly-station]
-path = "stations.csv"
-crs = "EPSG:4326"
-columns = { id = "id", name = "name", lon = "lon", lat = "lat", status = "status" }
-[travel.walk]
-mode = "walk"
-metres_per_minute = 50
-[costs]
-path = "costs.csv"
-[plan]
-packs = ["pack.toml"]
-"""
+CONFIG = TOWNSHIPS | STREETS | {
+    "project": {"id": "one-street", "name": {"zh": "一条街", "en": "One Street"}, "crs": "EPSG:32650",
+                "reference_date": dt.date(2025, 12, 31)},
+    "population": {"path": "people.csv", "columns": same("lon", "lat", "total", age_60_plus="old"), "spread": "points"},
+    "facilities.community-elderly-station": {"path": "stations.csv", "crs": "EPSG:4326",
+                                             "columns": same("id", "name", "lon", "lat", "status")},
+    "travel.walk": {"mode": "walk", "metres_per_minute": 50},
+    "costs": {"path": "costs.csv"}, "plan": {"packs": ["pack.toml"]}}
 PACK = """
 schema = "planner.pack/1"
 id = "street-2025"
@@ -81,32 +59,19 @@ check = { metric = "count", by = "township", rollup = "every" }
 """
 
 
-def degrees(points: list[tuple[float, float]]) -> list[shapely.Point]:
-    return list(gpd.GeoSeries([shapely.Point(X + x, Y + y) for x, y in points], crs=CRS).to_crs(4326))
-
-
 @pytest.fixture
 def town(tmp_path: Path) -> Path:
     """A street of 4 km, two townships of 2 km, a station at 620 m whose name would be a formula."""
-    folder = tmp_path / "town"
-    folder.mkdir()
-    shapes = [shapely.box(X, Y - 500, X + 2000, Y + 500), shapely.box(X + 2000, Y - 500, X + 4000, Y + 500)]
-    gpd.GeoDataFrame({"code": ["A", "B"], "name": ["甲街道", "乙镇"]}, geometry=shapes, crs=CRS).to_crs(4326).to_file(
-        folder / "townships.geojson"
-    )
-    street = gpd.GeoDataFrame({"id": [1]}, geometry=[shapely.LineString([(X, Y), (X + 4000, Y)])], crs=CRS)
-    street.to_crs(4326).to_file(folder / "streets.geojson")
-    homes = degrees([(x, 0) for _, x, _, _ in HOMES])
-    lines = [f"{k},{p.x:.9f},{p.y:.9f},{people},{old}" for (k, _, people, old), p in zip(HOMES, homes, strict=True)]
-    (folder / "people.csv").write_text("id,lon,lat,total,old\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    (station,) = degrees([(620, 0)])
-    (folder / "stations.csv").write_text(f"id,name,lon,lat,status\nS1,=1+1,{station.x:.9f},{station.y:.9f},operating\n", encoding="utf-8")
-    (folder / "costs.csv").write_text(
-        "layer,action,unit,cny,price_year,source\ncommunity-elderly-station,add,site,900000,2025,本市\n", encoding="utf-8"
-    )
-    (folder / "planner.toml").write_text(CONFIG, encoding="utf-8")
-    (folder / "pack.toml").write_text(PACK, encoding="utf-8")
-    return folder
+    lines = [f"{k},{lon:.9f},{lat:.9f},{people},{old}" for k, x, people, old in HOMES for lon, lat in [degrees(x, 0)]]
+    lon, lat = degrees(620, 0)
+    return write_project(tmp_path / "town", CONFIG, {
+        "townships.geojson": layer(feature("Polygon", rectangle(0, -500, 2000, 1000), code="A", name="甲街道"),
+                                   feature("Polygon", rectangle(2000, -500, 2000, 1000), code="B", name="乙镇")),
+        "streets.geojson": layer(feature("LineString", [degrees(0, 0), degrees(4000, 0)], id=1)),
+        "people.csv": "id,lon,lat,total,old\n" + "\n".join(lines) + "\n",
+        "stations.csv": f"id,name,lon,lat,status\nS1,=1+1,{lon:.9f},{lat:.9f},operating\n",
+        "costs.csv": "layer,action,unit,cny,price_year,source\ncommunity-elderly-station,add,site,900000,2025,本市\n",
+        "pack.toml": PACK})
 
 
 def run(*words: str) -> Result:
@@ -161,8 +126,8 @@ def test_a_table_for_people_and_a_csv_for_programs(town: Path) -> None:
 def test_a_gap_is_an_exit_code_only_where_asked(town: Path) -> None:
     assert run("gaps", str(town), "--as-of", "2025-12-31", "--fail-on-gap").exit_code == 3
     stations = (town / "stations.csv").read_text(encoding="utf-8")
-    (place,) = degrees([(3000, 0)])
-    (town / "stations.csv").write_text(stations + f"S2,二站,{place.x:.9f},{place.y:.9f},operating\n", encoding="utf-8")
+    lon, lat = degrees(3000, 0)
+    (town / "stations.csv").write_text(stations + f"S2,二站,{lon:.9f},{lat:.9f},operating\n", encoding="utf-8")
     done = run("gaps", str(town), "--as-of", "2025-12-31", "--fail-on-gap", "--lang", "en")
     assert done.exit_code == 0
     assert done.stdout.strip() == "None of these targets has a gap."

@@ -1,65 +1,35 @@
 """`planner coverage --service-areas`: a street of 2 km on disk, files out, read back and measured."""
 
+import datetime as dt
 import json
 
 import geopandas as gpd
 import pyogrio
 import pytest
-import shapely
 from click.testing import CliRunner
 
 from planner.cli import main
+from tests.small_project import EAST, TOWNSHIPS, degrees, feature, layer, rectangle, same, write_project
 
 CRS = "EPSG:32650"
-X, Y = 500_000.0, 4_400_000.0
-CONFIG = """
-[project]
-id = "street"
-name = { zh = "一条街", en = "One street" }
-crs = "EPSG:32650"
-reference_date = 2025-12-31
-[boundaries.township]
-path = "townships.geojson"
-code = "code"
-name = "name"
-[streets]
-path = "streets.geojson"
-attribution = { zh = "© 测绘院", en = "© Survey" }
-[population]
-path = "people.csv"
-columns = { lon = "lon", lat = "lat", total = "total" }
-spread = "points"
-[facilities.home]
-path = "homes.csv"
-crs = "EPSG:4326"
-columns = { id = "id", name = "name", lon = "lon", lat = "lat" }
-[travel.walk]
-mode = "walk"
-metres_per_minute = 50
-"""
+CONFIG = TOWNSHIPS | {
+    "project": {"id": "street", "name": {"zh": "一条街", "en": "One street"}, "crs": CRS, "reference_date": dt.date(2025, 12, 31)},
+    "streets": {"path": "streets.geojson", "attribution": {"zh": "© 测绘院", "en": "© Survey"}},
+    "population": {"path": "people.csv", "columns": same("lon", "lat", "total"), "spread": "points"},
+    "facilities.home": {"path": "homes.csv", "crs": "EPSG:4326", "columns": same("id", "name", "lon", "lat")},
+    "travel.walk": {"mode": "walk", "metres_per_minute": 50}}
 COLUMNS = ["kind", "scope", "layer", "id", "name", "travel", "minutes", "metres", "street_m", "width_m", "note", "attribution"]
-
-
-def degrees(*places):
-    return [(p.x, p.y) for p in gpd.GeoSeries([shapely.Point(X + x, Y + y) for x, y in places], crs=CRS).to_crs(4326)]
 
 
 @pytest.fixture
 def project(tmp_path):
-    folder = tmp_path / "street"
-    folder.mkdir()
-    (folder / "planner.toml").write_text(CONFIG, encoding="utf-8")
-    town = {"code": ["T1"], "name": ["一镇"]}
-    gpd.GeoDataFrame(town, geometry=[shapely.box(X - 500, Y - 9000, X + 2500, Y + 500)], crs=CRS).to_crs(4326).to_file(
-        folder / "townships.geojson")
-    line = shapely.LineString([(X, Y), (X + 2000, Y)])
-    gpd.GeoDataFrame(geometry=[line], crs=CRS).to_crs(4326).to_file(folder / "streets.geojson")
-    (person,) = degrees((300, 0))
-    (folder / "people.csv").write_text(f"lon,lat,total\n{person[0]},{person[1]},7\n", encoding="utf-8")
-    homes = zip(("h1", "h2", "h3"), ("=甲院", "乙院", "远院"), degrees((100, 0), (600, 0), (600, -8000)), strict=True)
-    rows = "".join(f"{key},{name},{lon},{lat}\n" for key, name, (lon, lat) in homes)
-    (folder / "homes.csv").write_text("id,name,lon,lat\n" + rows, encoding="utf-8")
-    return folder
+    lon, lat = degrees(300, 0)
+    homes = zip(("h1", "h2", "h3"), ("=甲院", "乙院", "远院"), ((100, 0), (600, 0), (600, -8000)), strict=True)
+    rows = ["{},{},{},{}\n".format(key, name, *degrees(*at)) for key, name, at in homes]
+    return write_project(tmp_path / "street", CONFIG, {
+        "townships.geojson": layer(feature("Polygon", rectangle(-500, -9000, 3000, 9500), code="T1", name="一镇")),
+        "streets.geojson": layer(feature("LineString", [degrees(0, 0), degrees(2000, 0)])),
+        "people.csv": f"lon,lat,total\n{lon},{lat},7\n", "homes.csv": "id,name,lon,lat\n" + "".join(rows)})
 
 
 def run(project, path, *words, limit=("--minutes", 6)):
@@ -88,8 +58,8 @@ def test_a_geopackage_of_streets_and_areas(project, tmp_path):
         told = pyogrio.read_info(path, layer=kind)["layer_metadata"]
         assert "counted on the network" in told["note"] and told["attribution"] == "© Survey"
     metric = streets.to_crs(CRS).geometry
-    assert metric[1].bounds[2] - X == pytest.approx(400, abs=0.01)  # cut 300 m from the home at 100 m
-    assert metric[2].bounds[0] - X == pytest.approx(300, abs=0.01)
+    assert metric[1].bounds[2] - EAST == pytest.approx(400, abs=0.01)  # cut 300 m from the home at 100 m
+    assert metric[2].bounds[0] - EAST == pytest.approx(300, abs=0.01)
     drawn = areas.to_crs(CRS).geometry
     assert drawn[0].is_valid
     assert drawn[0].area == pytest.approx(900 * 120 + 3.1416 * 60**2, rel=0.02)

@@ -4,7 +4,6 @@ The data lie beside the checkout for those who have them (OpenStreetMap contribu
 without streets and units, so that its points are compared with the people's cells alone; Beijing's townships with the roads of 2013.
 """
 
-import json
 import shutil
 from pathlib import Path
 
@@ -16,38 +15,19 @@ from planner.inputs.coordinates import System, from_wgs84
 from planner.inputs.offsets import FITS_M
 from planner.plan.project import read_project, survey_project
 from planner.quality import QualityReport
+from tests.small_project import STREETS, as_written, feature, layer, rectangle, same, toml, write_project
 
 REAL = Path(__file__).resolve().parents[2].parent / "shared" / "real"
 SYSTEMS = ("wgs84", "gcj02", "bd09")
-HEAD = """[project]
-id = "real"
-[travel.walk]
-mode = "walk"
-metres_per_minute = 72
-"""
-NANJING = HEAD + """[boundaries.city]
-path = "city.geojson"
-code = "code"
-name = "name"
-[streets]
-path = "streets.geojson"
-[population]
-path = "people.csv"
-columns = { total = "people" }
-[facilities.poi]
-path = "points.csv"
-columns = { id = "id", name = "name", lon = "lon", lat = "lat" }
-"""
-BEIJING = HEAD + """[boundaries.township]
-path = "townships.gpkg"
-code = "code"
-name = "乡"
-[streets]
-path = "roads.osm.pbf"
-[population]
-path = "people.csv"
-columns = { code = "code", total = "people" }
-"""
+HEAD = {"project": {"id": "real"}, "travel.walk": {"mode": "walk", "metres_per_minute": 72}}
+NANJING = HEAD | STREETS | {
+    "boundaries.city": {"path": "city.geojson", "code": "code", "name": "name"},
+    "population": {"path": "people.csv", "columns": {"total": "people"}},
+    "facilities.poi": {"path": "points.csv", "columns": same("id", "name", "lon", "lat")}}
+BEIJING = HEAD | {
+    "boundaries.township": {"path": "townships.gpkg", "code": "code", "name": "乡"},
+    "streets": {"path": "roads.osm.pbf"},
+    "population": {"path": "people.csv", "columns": {"code": "code", "total": "people"}}}
 
 
 def shifted(system, lon, lat):
@@ -58,11 +38,6 @@ def examined(folder):
     report = QualityReport()
     survey_project(read_project(folder, report=report), report=report)
     return {found.sections[0]: found for found in report.systems}, [issue for issue in report.issues if issue.code == "crs_suspect"]
-
-
-def geojson(path, kind, coordinates):
-    feature = {"type": "Feature", "properties": {"code": "3201", "name": "南京"}, "geometry": {"type": kind, "coordinates": coordinates}}
-    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
 
 
 def nanjing(folder, points_in, people_in):
@@ -80,9 +55,9 @@ def nanjing(folder, points_in, people_in):
     cells = pd.read_csv(REAL / "population_grids" / "nanjing.csv")
     lon, lat = shifted(people_in, cells["lng"], cells["lat"])
     pd.DataFrame({"lon": lon.round(6), "lat": lat.round(6), "people": cells["POP_2015"]}).to_csv(folder / "people.csv", index=False)
-    geojson(folder / "city.geojson", "Polygon", [[[118.2, 31.1], [119.4, 31.1], [119.4, 32.7], [118.2, 32.7], [118.2, 31.1]]])
-    geojson(folder / "streets.geojson", "LineString", [[118.2, 31.1], [118.21, 31.11]])
-    (folder / "planner.toml").write_text(NANJING, encoding="utf-8")
+    write_project(folder, NANJING, {
+        "city.geojson": layer(feature("Polygon", rectangle(118.2, 31.1, 1.2, 1.6, as_written), code="3201", name="南京")),
+        "streets.geojson": layer(feature("LineString", [[118.2, 31.1], [118.21, 31.11]]))})
     return examined(folder)
 
 
@@ -123,7 +98,7 @@ def test_beijing_townships(tmp_path, system):
     towns.to_file(tmp_path / "townships.gpkg")
     towns[["code", "pop_worldpop"]].rename(columns={"pop_worldpop": "people"}).to_csv(tmp_path / "people.csv", index=False)
     shutil.copy(REAL / "beijing" / "beijing_2013_roads.osm.pbf", tmp_path / "roads.osm.pbf")
-    (tmp_path / "planner.toml").write_text(BEIJING, encoding="utf-8")
+    (tmp_path / "planner.toml").write_text(toml(BEIJING), encoding="utf-8")
     found, suspects = examined(tmp_path)
     borders = found["boundaries.township"]
     assert (borders.likely, borders.confidence, borders.kinds["streets"][0]) == (system, "high", 1500)

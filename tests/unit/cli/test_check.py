@@ -6,38 +6,21 @@ import pytest
 from click.testing import CliRunner
 
 from planner.cli import main
+from tests.small_project import STREETS, TOWNSHIPS, WALK, as_written, feature, layer, rectangle, same, write_project
 
-SQUARE = [[[117.0, 39.74], [117.02, 39.74], [117.02, 39.75], [117.0, 39.75], [117.0, 39.74]]]
+SECTIONS = TOWNSHIPS | STREETS | WALK | {
+    "population": {"path": "people.csv", "columns": same("code", "total")},
+    "facilities.home": {"path": "homes.csv", "columns": same("id", "name", "lon", "lat", "beds")}}
 
 
 @pytest.fixture
 def folder(tmp_path):
     """One township, one street, one home."""
-    for name, properties, geometry in (
-            ("towns", {"code": "A", "name": "甲街道"}, {"type": "Polygon", "coordinates": SQUARE}),
-            ("streets", {}, {"type": "LineString", "coordinates": [[117.0, 39.745], [117.02, 39.745]]})):
-        item = {"type": "Feature", "properties": properties, "geometry": geometry}
-        (tmp_path / f"{name}.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [item]}))
-    (tmp_path / "people.csv").write_text("code,total\nA,100\n")
-    (tmp_path / "homes.csv").write_text("id,name,lon,lat,beds\n1,=cmd|'/C calc'!A0,117.01,39.745,约50\n")
-    (tmp_path / "planner.toml").write_text("""
-[boundaries.township]
-path = "towns.geojson"
-code = "code"
-name = "name"
-[streets]
-path = "streets.geojson"
-[population]
-path = "people.csv"
-columns = { code = "code", total = "total" }
-[facilities.home]
-path = "homes.csv"
-columns = { id = "id", name = "name", lon = "lon", lat = "lat", beds = "beds" }
-[travel.walk]
-mode = "walk"
-metres_per_minute = 60
-""")
-    return tmp_path
+    return write_project(tmp_path, SECTIONS, {
+        "townships.geojson": layer(feature("Polygon", rectangle(117.0, 39.74, 0.02, 0.01, as_written), code="A", name="甲街道")),
+        "streets.geojson": layer(feature("LineString", [[117.0, 39.745], [117.02, 39.745]])),
+        "people.csv": "code,total\nA,100\n",
+        "homes.csv": "id,name,lon,lat,beds\n1,=cmd|'/C calc'!A0,117.01,39.745,约50\n"})
 
 
 def run(*args):
@@ -49,7 +32,7 @@ def test_json_is_alone_on_stdout_and_has_its_shape(folder):
     found = json.loads(done.stdout)
     assert done.exit_code == 0 and done.stderr == "" and found["schema"] == "planner.quality/1"
     assert [(entry["path"], entry["rows_in"], entry["rows_kept"], entry["rows_dropped"]) for entry in found["files"]] == [
-        ("towns.geojson", 1, 1, 0), ("streets.geojson", 1, 1, 0), ("people.csv", 1, 1, 0), ("homes.csv", 1, 1, 0)]
+        ("townships.geojson", 1, 1, 0), ("streets.geojson", 1, 1, 0), ("people.csv", 1, 1, 0), ("homes.csv", 1, 1, 0)]
     (issue,) = found["issues"]
     assert (issue["code"], issue["severity"], issue["row"], issue["column"], issue["value"]) == ("number_parsed", "info", 2, "beds", "约50")
     assert issue["done"] == "按 50 计，标为估计值。" and found["totals"]["facilities"]["home"]["beds"] == 50

@@ -1,6 +1,7 @@
 """`planner coverage --reach --capacity`: two townships along one street; the people and facilities of docs/coverage.md."""
 
 import csv
+import datetime as dt
 import io
 import json
 
@@ -8,60 +9,38 @@ import pytest
 from click.testing import CliRunner
 
 from planner.cli import main
+from tests.small_project import (
+    EAST,
+    NORTH,
+    STREETS,
+    TOWNSHIPS,
+    WALK,
+    feature,
+    layer,
+    metres,
+    rectangle,
+    same,
+    write_project,
+)
 
-TOML = """
-[project]
-id = "two"
-name = "两镇"
-crs = "EPSG:32650"
-reference_date = 2025-12-31
-[boundaries.township]
-path = "towns.geojson"
-code = "code"
-name = "name"
-[streets]
-path = "streets.geojson"
-[population]
-path = "people.csv"
-columns = { x = "x", y = "y", total = "total" }
-crs = "EPSG:32650"
-spread = "points"
-[facilities.home]
-path = "homes.csv"
-crs = "EPSG:32650"
-columns = { id = "id", name = "name", x = "x", y = "y", beds = "beds", serves = "serves" }
-[travel.walk]
-mode = "walk"
-metres_per_minute = 60
-"""
-X0, Y0 = 500_000, 4_400_000
+DAY = dt.date(2025, 12, 31)
+SECTIONS = TOWNSHIPS | STREETS | WALK | {
+    "project": {"id": "two", "name": "两镇", "crs": "EPSG:32650", "reference_date": DAY},
+    "population": {"path": "people.csv", "columns": same("x", "y", "total"), "crs": "EPSG:32650", "spread": "points"},
+    "facilities.home": {"path": "homes.csv", "crs": "EPSG:32650", "columns": same("id", "name", "x", "y", "beds", "serves")}}
 WORDS = ("coverage", "--layer", "home", "--travel", "walk", "--metres", "300", "--by", "township", "--as-of", "2025-12-31")
-
-
-def features(geometries):
-    crs = {"type": "name", "properties": {"name": "EPSG:32650"}}
-    parts = [{"type": "Feature", "properties": words, "geometry": {"type": kind, "coordinates": at}} for words, kind, at in geometries]
-    return json.dumps({"type": "FeatureCollection", "crs": crs, "features": parts})
-
-
-def box(low, high):
-    corners = [(low, -500), (high, -500), (high, 500), (low, 500), (low, -500)]
-    return [[[X0 + x, Y0 + y] for x, y in corners]]
 
 
 @pytest.fixture
 def project(tmp_path):
     """A (60) at 0 and B (40) at 400 in T1, C (30) at 900 and D (20) at 1,500 in T2; X at 100 with 40 beds, Y at 600 with 50."""
-    towns = [({"code": "T1", "name": "东镇"}, "Polygon", box(-100, 500)), ({"code": "T2", "name": "西镇"}, "Polygon", box(500, 2000))]
-    (tmp_path / "planner.toml").write_text(TOML, encoding="utf-8")
-    (tmp_path / "towns.geojson").write_text(features(towns), encoding="utf-8")
-    street = [({}, "LineString", [[X0 - 50, Y0], [X0 + 1600, Y0]])]
-    (tmp_path / "streets.geojson").write_text(features(street), encoding="utf-8")
-    people = "".join(f"{X0 + x},{Y0},{heads}\n" for x, heads in ((0, 60), (400, 40), (900, 30), (1500, 20)))
-    (tmp_path / "people.csv").write_text("x,y,total\n" + people, encoding="utf-8")
-    homes = f"X,甲,{X0 + 100},{Y0},40,\nY,乙,{X0 + 600},{Y0},50,T1;T7\n"
-    (tmp_path / "homes.csv").write_text("id,name,x,y,beds,serves\n" + homes, encoding="utf-8")
-    return tmp_path
+    people = "".join(f"{EAST + x},{NORTH},{heads}\n" for x, heads in ((0, 60), (400, 40), (900, 30), (1500, 20)))
+    return write_project(tmp_path, SECTIONS, {
+        "townships.geojson": layer(feature("Polygon", rectangle(-100, -500, 600, 1000, metres), code="T1", name="东镇"),
+                                   feature("Polygon", rectangle(500, -500, 1500, 1000, metres), code="T2", name="西镇"), crs="EPSG:32650"),
+        "streets.geojson": layer(feature("LineString", [metres(-50, 0), metres(1600, 0)]), crs="EPSG:32650"),
+        "people.csv": "x,y,total\n" + people,
+        "homes.csv": f"id,name,x,y,beds,serves\nX,甲,{EAST + 100},{NORTH},40,\nY,乙,{EAST + 600},{NORTH},50,T1;T7\n"})
 
 
 def run(project, *words):

@@ -1,6 +1,7 @@
 """packs, evaluate and coverage on a project of two townships along one street."""
 
 import csv
+import datetime as dt
 import io
 import json
 
@@ -8,37 +9,16 @@ import pytest
 from click.testing import CliRunner
 
 from planner.cli import main
+from tests.small_project import STREETS, WALK, as_written, feature, layer, rectangle, same, toml, write_project
 
 LON, LAT = 117.0, 40.0
 STEP = 0.01  # of longitude, 853.9 m at this latitude
-TOML = """
-[project]
-id = "two"
-name = { zh = "两镇", en = "Two towns" }
-crs = "EPSG:32650"
-reference_date = 2025-12-31
-[boundaries.township]
-path = "townships.geojson"
-code = "code"
-name = "name"
-class = "class"
-[streets]
-path = "streets.geojson"
-[population]
-path = "population.csv"
-columns = { lon = "lon", lat = "lat", total = "total" }
-spread = "points"
-date = 2020-11-01
-[facilities.home]
-path = "homes.csv"
-crs = "EPSG:4326"
-columns = { id = "id", name = "name", lon = "lon", lat = "lat", beds = "beds" }
-[travel.walk]
-mode = "walk"
-metres_per_minute = 60
-[plan]
-packs = ["own.toml"]
-"""
+TOML = toml(STREETS | WALK | {
+    "project": {"id": "two", "name": {"zh": "两镇", "en": "Two towns"}, "crs": "EPSG:32650", "reference_date": dt.date(2025, 12, 31)},
+    "boundaries.township": {"path": "townships.geojson", "code": "code", "name": "name", "class": "class"},
+    "population": {"path": "population.csv", "columns": same("lon", "lat", "total"), "spread": "points", "date": dt.date(2020, 11, 1)},
+    "facilities.home": {"path": "homes.csv", "crs": "EPSG:4326", "columns": same("id", "name", "lon", "lat", "beds")},
+    "plan": {"packs": ["own.toml"]}})
 PACK = """
 schema = "planner.pack/1"
 id = "own"
@@ -73,39 +53,21 @@ layer = "home"
 """
 
 
-def _feature(shape, points, **properties):
-    return {"type": "Feature", "properties": properties, "geometry": {"type": shape, "coordinates": points}}
-
-
-def _box(k):
-    west, east = LON + (2 * k - 0.5) * STEP, LON + (2 * k + 1.5) * STEP
-    return [[[west, LAT - STEP], [east, LAT - STEP], [east, LAT + STEP], [west, LAT + STEP], [west, LAT - STEP]]]
+def _town(k, **about):
+    """The k-th town: two steps wide, its people at a quarter of it."""
+    return feature("Polygon", rectangle(LON + (2 * k - 0.5) * STEP, LAT - STEP, 2 * STEP, 2 * STEP, as_written), **about)
 
 
 @pytest.fixture
 def project(tmp_path):
     """Town T1 has a home with 60 beds at its people's door; T2 one with 20 beds, 854 m from them."""
-    files = {
-        "planner.toml": TOML,
+    return write_project(tmp_path, TOML, {
         "own.toml": PACK,
-        "townships.geojson": json.dumps(
-            {
-                "type": "FeatureCollection",
-                "features": [
-                    _feature("Polygon", _box(0), code="T1", name="=一镇", **{"class": "urban"}),
-                    _feature("Polygon", _box(1), code="T2", name="二镇", **{"class": "rural"}),
-                ],
-            }
-        ),
-        "streets.geojson": json.dumps(
-            {"type": "FeatureCollection", "features": [_feature("LineString", [[LON - 0.004, LAT], [LON + 0.034, LAT]])]}
-        ),
+        "townships.geojson": layer(_town(0, code="T1", name="=一镇", **{"class": "urban"}),
+                                   _town(1, code="T2", name="二镇", **{"class": "rural"})),
+        "streets.geojson": layer(feature("LineString", [[LON - 0.004, LAT], [LON + 0.034, LAT]])),
         "population.csv": f"lon,lat,total\n{LON},{LAT},100\n{LON + 2 * STEP},{LAT},300\n",
-        "homes.csv": f"id,name,lon,lat,beds\nh1,甲院,{LON},{LAT},60\nh2,乙院,{LON + 3 * STEP},{LAT},20\n",
-    }
-    for name, text in files.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    return tmp_path
+        "homes.csv": f"id,name,lon,lat,beds\nh1,甲院,{LON},{LAT},60\nh2,乙院,{LON + 3 * STEP},{LAT},20\n"})
 
 
 def run(*words):

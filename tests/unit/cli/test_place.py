@@ -78,5 +78,5 @@ def test_a_list_that_was_filled_in(town):
 
 def test_one_thing_at_a_time_and_a_broken_project(town):
     assert run(town, "--apply", "--forget", "home", "1").exit_code == 2
-    (town / "towns.geojson").unlink()
+    (town / "townships.geojson").unlink()
     assert run(town).exit_code == 1

@@ -1,6 +1,7 @@
 """A project whose people come from a ledger of persons: what is printed and written tells no count of 1 to 4, nor lets it be worked out."""
 
 import csv
+import datetime as dt
 import io
 import json
 
@@ -10,65 +11,33 @@ from click.testing import CliRunner
 from planner.cli import main
 from planner.plan.project import read_project
 from planner.quality import QualityReport
+from tests.small_project import EAST, NORTH, STREETS, TOWNSHIPS, WALK, feature, layer, metres, rectangle, same, toml, write_project
 
-TOML = """
-[project]
-id = "persons"
-crs = "EPSG:32650"
-reference_date = 2025-12-31
-[boundaries.township]
-path = "towns.geojson"
-code = "code"
-name = "name"
-[boundaries.community]
-path = "communities.geojson"
-code = "code"
-name = "name"
-parent = "parent"
-[streets]
-path = "streets.geojson"
-[population]
-path = "persons.csv"
-persons = true
-columns = { age = "年龄", community = "社区" }
-[facilities.home]
-path = "homes.csv"
-crs = "EPSG:32650"
-columns = { id = "id", name = "name", x = "x", y = "y" }
-[travel.walk]
-mode = "walk"
-metres_per_minute = 60
-"""
-X0, Y0 = 500_000, 4_400_000
+TOML = toml(TOWNSHIPS | STREETS | WALK | {
+    "project": {"id": "persons", "crs": "EPSG:32650", "reference_date": dt.date(2025, 12, 31)},
+    "boundaries.community": {"path": "communities.geojson", "code": "code", "name": "name", "parent": "parent"},
+    "population": {"path": "persons.csv", "persons": True, "columns": {"age": "年龄", "community": "社区"}},
+    "facilities.home": {"path": "homes.csv", "crs": "EPSG:32650", "columns": same("id", "name", "x", "y")}})
 WORDS = ("--layer", "home", "--travel", "walk", "--metres", "900", "--as-of", "2025-12-31")
 PERSONS = {"一": 40, "二": 3, "三": 12, "四": 30, "五": 50}
 """A1, A2 and A3 of township A, B1 and B2 of B: communities of 1 km in a row; one home at the middle of A1."""
 
 
-def features(geometries):
-    crs = {"type": "name", "properties": {"name": "EPSG:32650"}}
-    parts = [{"type": "Feature", "properties": words, "geometry": {"type": kind, "coordinates": at}} for words, kind, at in geometries]
-    return json.dumps({"type": "FeatureCollection", "crs": crs, "features": parts})
-
-
-def box(low, high):
-    corners = [(low, -500), (high, -500), (high, 500), (low, 500), (low, -500)]
-    return [[[X0 + x, Y0 + y] for x, y in corners]]
+def strip(low, high, **about):
+    """A unit from low to high metres along the street."""
+    return feature("Polygon", rectangle(low, -500, high - low, 1000, metres), **about)
 
 
 @pytest.fixture
 def project(tmp_path):
-    towns = [({"code": "A", "name": "东镇"}, "Polygon", box(0, 3000)), ({"code": "B", "name": "西镇"}, "Polygon", box(3000, 5000))]
-    places = [({"code": f"{town}{k}", "name": name, "parent": town}, "Polygon", box(1000 * at, 1000 * at + 1000)) for at, (town, k, name)
-              in enumerate([("A", 1, "一"), ("A", 2, "二"), ("A", 3, "三"), ("B", 1, "四"), ("B", 2, "五")])]
-    (tmp_path / "planner.toml").write_text(TOML, encoding="utf-8")
-    (tmp_path / "towns.geojson").write_text(features(towns), encoding="utf-8")
-    (tmp_path / "communities.geojson").write_text(features(places), encoding="utf-8")
-    (tmp_path / "streets.geojson").write_text(features([({}, "LineString", [[X0 + 10, Y0], [X0 + 4990, Y0]])]), encoding="utf-8")
-    (tmp_path / "homes.csv").write_text(f"id,name,x,y\n1,院,{X0 + 500},{Y0}\n", encoding="utf-8")
+    communities = [strip(1000 * at, 1000 * at + 1000, code=f"{town}{k}", name=name, parent=town) for at, (town, k, name)
+                   in enumerate([("A", 1, "一"), ("A", 2, "二"), ("A", 3, "三"), ("B", 1, "四"), ("B", 2, "五")])]
     rows = "".join(f"{60 + k % 30},{name}\n" for name, count in PERSONS.items() for k in range(count))
-    (tmp_path / "persons.csv").write_text("年龄,社区\n" + rows, encoding="utf-8")
-    return tmp_path
+    return write_project(tmp_path, TOML, {
+        "townships.geojson": layer(strip(0, 3000, code="A", name="东镇"), strip(3000, 5000, code="B", name="西镇"), crs="EPSG:32650"),
+        "communities.geojson": layer(*communities, crs="EPSG:32650"),
+        "streets.geojson": layer(feature("LineString", [metres(10, 0), metres(4990, 0)]), crs="EPSG:32650"),
+        "homes.csv": f"id,name,x,y\n1,院,{EAST + 500},{NORTH}\n", "persons.csv": "年龄,社区\n" + rows})
 
 
 def run(command, project, *words):

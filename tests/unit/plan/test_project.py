@@ -1,74 +1,36 @@
 import datetime as dt
-import json
+from functools import partial
 
 import numpy as np
 import pytest
-from pyproj import Transformer
 
 from planner.errors import InputError
 from planner.i18n import error_text
 from planner.plan import project as projects
 from planner.plan.project import bundled_folder, read_city, read_project, survey_project
 from planner.quality import QualityReport
+from tests.small_project import STREETS, TOWNSHIPS, WALK, degrees, feature, layer, rectangle, same, toml, write_project
 
-TOML = """
-[project]
-id = "town"
-name = { zh = "小镇", en = "Town" }
-crs = "EPSG:4548"
-reference_date = 2025-12-31
-
-[boundaries.township]
-path = "townships.geojson"
-code = "code"
-name = "name"
-
-[streets]
-path = "streets.geojson"
-
-[population]
-path = "people.csv"
-columns = { code = "code", total = "total" }
-
-[facilities.home]
-path = "homes.csv"
-columns = { id = "id", name = "name", lon = "lon", lat = "lat", beds = "beds" }
-date = 2025-06-30
-
-[travel.walk]
-mode = "walk"
-metres_per_minute = 60
-
-[plan]
-packs = ["a"]
-[plan.parameters."T-1"]
-share = 0.5
-[reported."T-2"]
-value = 3
-date = 2025-01-01
-"""
-TO_DEGREES = Transformer.from_crs("EPSG:4548", "EPSG:4490", always_xy=True)
-
-
-def at(x, y):
-    return list(TO_DEGREES.transform(500_000 + x, 4_400_000 + y))
+TOML = toml({
+    "project": {"id": "town", "name": {"zh": "小镇", "en": "Town"}, "crs": "EPSG:4548", "reference_date": dt.date(2025, 12, 31)},
+    **TOWNSHIPS, **STREETS,
+    "population": {"path": "people.csv", "columns": same("code", "total")},
+    "facilities.home": {"path": "homes.csv", "columns": same("id", "name", "lon", "lat", "beds"), "date": dt.date(2025, 6, 30)},
+    **WALK,
+    "plan": {"packs": ["a"]}, 'plan.parameters."T-1"': {"share": 0.5}, 'reported."T-2"': {"value": 3, "date": dt.date(2025, 1, 1)}})
+at = partial(degrees, crs="EPSG:4548")
 
 
 @pytest.fixture
 def folder(tmp_path):
     """Two townships side by side, 1 km each, a street through both."""
-    squares = [[[at(x, 0), at(x + 1000, 0), at(x + 1000, 1000), at(x, 1000), at(x, 0)]] for x in (0, 1000)]
-    units = [{"type": "Feature", "properties": {"code": code, "name": name}, "geometry": {"type": "Polygon", "coordinates": rings}}
-             for code, name, rings in zip("AB", ("甲街道", "乙镇"), squares, strict=True)]
-    street = {"type": "Feature", "properties": {}, "geometry": {"type": "LineString",
-                                                                "coordinates": [at(0, 500), at(1000, 500), at(2000, 500)]}}
-    for name, features in (("townships", units), ("streets", [street])):
-        (tmp_path / f"{name}.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    (tmp_path / "people.csv").write_text("code,total\nA,100\nB,300\n")
     lon, lat = at(500, 510)
-    (tmp_path / "homes.csv").write_text(f"id,name,lon,lat,beds\n1,甲,{lon:.8f},{lat:.8f},50\n")
-    (tmp_path / "planner.toml").write_text(TOML, encoding="utf-8")
-    return tmp_path
+    return write_project(tmp_path, TOML, {
+        "townships.geojson": layer(feature("Polygon", rectangle(0, 0, 1000, 1000, at), code="A", name="甲街道"),
+                                   feature("Polygon", rectangle(1000, 0, 1000, 1000, at), code="B", name="乙镇")),
+        "streets.geojson": layer(feature("LineString", [at(0, 500), at(1000, 500), at(2000, 500)])),
+        "people.csv": "code,total\nA,100\nB,300\n",
+        "homes.csv": f"id,name,lon,lat,beds\n1,甲,{lon:.8f},{lat:.8f},50\n"})
 
 
 def change(folder, old, new):
@@ -204,5 +166,5 @@ def test_demand_stands_on_the_streets(folder):
 
 def test_another_day_chooses_other_versions_of_the_units(folder):
     assert {level.as_of for level in read_project(folder).boundaries} == {"2025-12-31"}  # the reference date
-    for day in (dt.date(2024, 6, 1), dt.datetime(2024, 6, 1, 12)):
+    for day in (dt.date(2024, 6, 1), dt.datetime(2024, 6, 1, 12, tzinfo=dt.UTC)):
         assert {level.as_of for level in read_project(folder, as_of=day).boundaries} == {"2024-06-01"}

@@ -12,6 +12,7 @@ from planner.inputs.conversion_log import Conversion
 from planner.plan.project import read_project, survey_project
 from planner.plan.systems_confirmed import confirm, confirm_written
 from planner.quality import QualityReport
+from tests.small_project import as_written, feature, layer, rectangle, write_project
 
 TOML = """# 民政局 2025
 [project]
@@ -43,16 +44,10 @@ where = "kind == 's'"
 def folder(tmp_path, monkeypatch):
     """A project of two layers in one file, and a log of its own."""
     monkeypatch.setenv("PLANNER_DATA", str(tmp_path / "user"))
-    here = tmp_path / "town"
-    here.mkdir()
-    (here / "planner.toml").write_text(TOML, encoding="utf-8")
-    (here / "points.csv").write_text("id,name,kind,lon,lat\n1,甲,c,116.397517,39.907618\n2,乙,s,116.40,39.91\n", encoding="utf-8")
-    ring = [[116.3, 39.8], [116.5, 39.8], [116.5, 40.0], [116.3, 40.0], [116.3, 39.8]]
-    towns = {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"code": "1", "name": "甲街道"},
-                                                        "geometry": {"type": "Polygon", "coordinates": [ring]}}]}
-    (here / "towns.geojson").write_text(json.dumps(towns), encoding="utf-8")
-    (here / "people.csv").write_text("code,people\n1,100\n", encoding="utf-8")
-    return here
+    square = rectangle(116.3, 39.8, 0.2, 0.2, as_written)
+    return write_project(tmp_path / "town", TOML, {
+        "points.csv": "id,name,kind,lon,lat\n1,甲,c,116.397517,39.907618\n2,乙,s,116.40,39.91\n",
+        "towns.geojson": layer(feature("Polygon", square, code="1", name="甲街道")), "people.csv": "code,people\n1,100\n"})
 
 
 def issues(folder):

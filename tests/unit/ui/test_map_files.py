@@ -28,7 +28,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def city(sha256: str = "one") -> Any:
     """A city as far as the map's files look at it."""
-    return SimpleNamespace(crs="EPSG:4547", sources=(Source("township.geojson", sha256),), boundaries=UNITS, basemap={},
+    return SimpleNamespace(crs="EPSG:4547", sources=(Source("townships.geojson", sha256),), boundaries=UNITS, basemap={},
                            travels={"walk": TravelProfile("walk", "walk", 72)})
 
 

@@ -115,10 +115,10 @@ def test_a_broken_file_is_a_sentence_that_names_it(visit: Visit, tmp_path: Path,
     for file in tiny.iterdir():
         if file.is_file():
             (tmp_path / file.name).write_bytes(file.read_bytes())
-    (tmp_path / "township.geojson").write_text('{"type": "FeatureCollection", "features": [{"type"', encoding="utf-8")
+    (tmp_path / "townships.geojson").write_text('{"type": "FeatureCollection", "features": [{"type"', encoding="utf-8")
     page = visit(tmp_path, lang="en")
     assert not page.exception
-    assert "township.geojson" in html(page)
+    assert "townships.geojson" in html(page)
     assert "Traceback" not in html(page)
     listed = visit(tmp_path, lang="en", page="quality")
     assert not listed.exception
