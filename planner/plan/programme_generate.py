@@ -17,6 +17,7 @@ import numpy as np
 
 from planner.i18n import pick
 from planner.inputs.coordinates import WGS84, convert, parse_system
+from planner.inputs.specs import LEVELS
 from planner.measure.city import City
 from planner.plan.actions import AREA_COLUMNS, BED_COLUMNS
 from planner.plan.gaplist import Sentence, UnitCost
@@ -29,7 +30,7 @@ from planner.plan.unit_costs import estimate, norm_size, running_subsidy
 from planner.siting.candidates import Candidates, candidates, existing_stock, unit_of
 from planner.targets.access import points_beyond
 from planner.targets.catalogue import layer_info
-from planner.targets.inquiry import Inquiry, Ledger
+from planner.targets.inquiry import Inquiry, Ledger, city_name
 from planner.units import TravelProfile
 
 MOST_PLACES = 300
@@ -165,7 +166,7 @@ class _Maker:
             if not place.layer and not math.isnan(usual) and not place.area_m2 >= LEAST_AREA_SHARE * usual:
                 continue
             yield place
-        most = count + SPARE if need.unit else MOST_PLACES if need.near else count
+        most = MOST_PLACES if need.near and not need.unit else count if need.near or not need.unit else count + SPARE
         yield from self.homes(need, min(most, MOST_PLACES), beyond)
 
     def inside(self, need: Need, x: float, y: float) -> bool:
@@ -205,13 +206,14 @@ class _Maker:
             yield _Place(round(float(lon[k]), 7), round(float(lat[k]), 7), names[k])
 
     def unit_names(self, rows: Any) -> list[str]:
-        """The name of the finest unit of some homes."""
-        for level in ("community", "township", "district", "city"):
+        """The name of the finest unit that holds each of some homes, else the city's."""
+        found = [city_name(self.city)] * len(rows)
+        for level in LEVELS:
             if level in self.city.demand.units and level in self.city.boundaries.levels:
                 frame = self.city.boundaries.frame(level)
                 names = dict(zip(frame["code"], frame["name"], strict=True))
-                return [str(names.get(code, "")) for code in self.city.demand.units[level][rows]]
-        return [""] * len(rows)
+                found = [str(names.get(code) or name) for code, name in zip(self.city.demand.units[level][rows], found, strict=True)]
+        return found
 
     # ---- existing facilities -----------------------------------------------------------------------------------------
     def raised(self, one: Raise) -> None:

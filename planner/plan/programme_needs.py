@@ -25,6 +25,8 @@ WHOLE = ""
 """The unit of a need that is not bound to any."""
 COUNTS = ("count", "load", "facility_share")
 ADDS = ("sum", "rate")
+PLACES_EACH = 24
+"""So many new places are offered to the people beyond reach of each unit that fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,14 @@ def _of_check(city: City, check: Check, result: TargetResult, pool: Pool, passin
     """What one check (or one member of several) asks."""
     ident, layer = result.target.id, check.layers[0] if check.layers else ""
     conditions = (*check.where, *(check.having if check.metric == "facility_share" else ()))
-    for slug in check.basket or check.layers if check.metric in ("population_within", "minutes") else ():
-        values = columns_of(city, slug, conditions)
-        if values is not None and slug in city.facilities:
-            yield Need(ident, slug, "", WHOLE, 1, values, near=True)
-    if check.metric in ("population_within", "minutes") or not layer:
+    if check.metric in ("population_within", "minutes"):
+        for slug in check.basket or check.layers:
+            values = columns_of(city, slug, conditions)
+            if values is not None and slug in city.facilities:
+                yield from (Need(ident, slug, check.by if unit else "", unit.code if unit else WHOLE, PLACES_EACH, values, near=True)
+                            for unit in _units(check, result))
+        return
+    if not layer:
         return
     values = columns_of(city, layer, conditions)
     if check.by == FACILITY:
