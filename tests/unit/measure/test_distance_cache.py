@@ -222,7 +222,7 @@ def test_nearest_from_the_disk_is_what_it_was_without_a_search(tmp_path, monkeyp
     for part in dataclasses.fields(made):
         one, other = getattr(made, part.name), getattr(found, part.name)
         assert one.dtype == other.dtype and one.tobytes() == other.tobytes()
-    monkeypatch.setattr(coverage, "_crow", lambda *_: pytest.fail("measured"))
+    monkeypatch.setattr(coverage, "crow_metres", lambda *_: pytest.fail("measured"))
     assert coverage.straight_line(city(path, x=(0.0, 400.0, 5000.0)), facilities(100, 800)).tobytes() == crow.tobytes()
 
 
