@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from planner.network.jit import Loop
 from planner.siting import assigning
+from planner.siting.knapsack_loops import knapsacks
+from planner.siting.knapsacks import Loads, least_loaded, loads
 from planner.siting.lawful import nearest_lawful
+from planner.siting.linear import to_unit, whole_unit
 from planner.siting.median import greedy
-from planner.siting.problem import Floats, Picks, SitingProblem, only_sites, sums
+from planner.siting.problem import Floats, Mask, Picks, SitingProblem, compressed, only_sites, sums
 from planner.siting.results import Assignment, Plan, worth
 from planner.siting.solver import Clock, Found, run
 
@@ -15,6 +21,13 @@ WHOLE = 0.5
 """A whole variable above this is 1."""
 PART = 1e-9
 """A part of demand smaller than this is none."""
+LOADS = "capacitated p-median, bounds by knapsacks, pairs left out, branch and cut (HiGHS)"
+SMALL = 500
+"""Pairs up to which branch and cut takes a problem as it is."""
+PARTS = (0.3, 1.0)
+"""Parts of the time left that the program without needless pairs is given, one after the other."""
+FROM_PICKS = 5
+"""Sets of sites met by the bound, the last of them, that plans are made from."""
 LOCATE_PART, LOCATE_S = 0.2, 10.0
 """The part of the time, and the seconds, that moving sites may take before the program as a whole is solved."""
 
@@ -28,6 +41,9 @@ def capacitated(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> 
         start = relocated(problem, start, clock, seed)
     if problem.rules is not None:
         start = _ruled(problem, start, clock, seed)
+    table = loads(problem) if needed_loops(problem) else None
+    if table is not None and problem.p is not None:
+        return _by_loads(problem, table, problem.p, start, clock, gap, seed)
     begin = None if start is None else solution(form, start)
     found = run(form.model, clock, gap=gap, seed=seed, start=begin)
     plans = [plan for plan in (read(problem, form, found), start) if plan is not None and worth(problem, *plan).lawful]
@@ -47,6 +63,88 @@ def capacitated(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> 
         if sign * (value - bound) <= 1e-7 * max(abs(value), 1e-6):
             bound = value
     return Plan(sites, bound, method, found.stopped, assignment=assignment)
+
+
+def needed_loops(problem: SitingProblem) -> tuple[Loop, ...]:
+    """The compiled loops that a capacitated p-median problem calls: none where it is small, or of a kind that branch and cut takes."""
+    whole = problem.model == "capacitated_p_median" and not problem.split
+    if not whole or problem.p is None or problem.budget is not None or problem.rules is not None:
+        return ()
+    return (knapsacks,) if len(problem.by_demand.column) > SMALL else ()
+
+
+def _by_loads(problem: SitingProblem, table: Loads, p: int, start: tuple[Picks, Assignment] | None, clock: Clock, gap: float,
+              seed: int) -> Plan:
+    """The least cost of serving all: bounded by knapsacks, then the program without the pairs that no better plan uses.
+
+    Where a better plan comes out of the first part of the time, the program is made anew, with fewer pairs.
+    """
+    def value() -> float:
+        return np.inf if start is None else worth(problem, *start).objective
+
+    unit = whole_unit(problem.weight[problem.by_demand.row_of] * problem.by_demand.cost)
+
+    def cutoff() -> float:
+        return value() - max(unit * (1.0 - 1e-6), 1e-9 * value(), gap * value()) if start is not None else np.inf
+
+    state = np.where(problem.fixed == 1, 1, np.where(problem.fixed == 0, 0, -1)).astype(np.int32)
+    guess = value() if start is not None else 2.0 * float(table.cost.sum()) / max(1, p)
+    proof = least_loaded(table, min(p, problem.sites), state, target=guess, stop=cutoff(), out_of_time=lambda: clock.over)
+    start = _from_picks(problem, start, proof.picks, clock, seed)
+    bound, stopped, pairs_left = to_unit(proof.value, unit, maximise=False), clock.word, len(problem.by_demand.column)
+    for part in PARTS:
+        short = _only_pairs(problem, proof.value + proof.apart < cutoff())
+        pairs_left = len(short.by_demand.column)
+        if not short.reachable[problem.reachable].all():  # some demand is served in no better plan: there is none
+            bound, stopped = value(), "proof"
+            break
+        before = value()
+        found = _program(short, start, clock, gap, seed, part * clock.left_s)
+        better = read(short, *found)
+        if better is not None and worth(problem, *better).lawful and worth(problem, *better).objective < before:
+            start = better
+        bound = max(bound, min(value(), before if found[1].infeasible else found[1].bound))
+        stopped = "proof" if found[1].infeasible else found[1].stopped
+        if stopped in ("proof", "gap", "cancel") or clock.over:
+            break
+    if start is None:
+        return Plan(None, None, LOADS, stopped, infeasible=stopped == "proof")
+    if stopped == "proof" and value() - bound <= 1e-7 * max(abs(value()), 1e-6):
+        bound = value()
+    counts = {"pairs_left_out": len(problem.by_demand.column) - pairs_left}
+    return Plan(start[0], min(bound, value()), LOADS, stopped, assignment=start[1], reductions=counts)
+
+
+def _program(problem: SitingProblem, start: tuple[Picks, Assignment] | None, clock: Clock, gap: float, seed: int,
+             limit_s: float) -> tuple[assigning.ArcModel, Found]:
+    """The program on arcs and what HiGHS makes of it, from a plan where that uses none but the problem's pairs."""
+    form, begin = assigning.capacitated(problem), None
+    if start is not None:
+        begin = solution(form, start)
+        begin = begin if begin[len(form.site):].sum() > len(start[1].demand) - WHOLE else None
+    return form, run(form.model, clock, gap=gap, seed=seed, start=begin, limit_s=limit_s)
+
+
+def _from_picks(problem: SitingProblem, start: tuple[Picks, Assignment] | None, picks: list[Mask], clock: Clock,
+                seed: int) -> tuple[Picks, Assignment] | None:
+    """The best of a plan and of those that sites met by the bound make, assigned and moved by turns."""
+    until = clock.spent_s + min(LOCATE_S, LOCATE_PART * clock.left_s)
+    for pick in reversed(picks[-FROM_PICKS:]):
+        if clock.spent_s > until or clock.cancelled:
+            break
+        other = _assigned(problem, np.flatnonzero(pick | (problem.fixed == 1)).astype(np.int32))
+        if other is not None and worth(problem, *other).lawful:
+            other = relocated(problem, other, clock, seed)
+            if start is None or worth(problem, *other).objective < worth(problem, *start).objective:
+                start = other
+    return start
+
+
+def _only_pairs(problem: SitingProblem, live: Mask) -> SitingProblem:
+    """The problem with none but the pairs of the mask, which stand in the rows of sites."""
+    pairs = problem.by_site
+    row, column, cost = pairs.column[live], pairs.row_of[live], pairs.cost[live]
+    return replace(problem, by_demand=compressed(row, column, cost, problem.demands), by_site=compressed(column, row, cost, problem.sites))
 
 
 def _ruled(problem: SitingProblem, start: tuple[Picks, Assignment] | None, clock: Clock, seed: int) -> tuple[Picks, Assignment] | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from planner.network.jit import Loop
-from planner.siting import median, vast, vast_filling
-from planner.siting.capacities import capacitated
+from planner.siting import capacities, median, vast, vast_filling
 from planner.siting.centre import p_center
 from planner.siting.covering import lscp, mclp
 from planner.siting.fair import max_min_share
@@ -18,12 +17,12 @@ from planner.siting.solver import Cancel, Clock, Progress
 
 METHODS: dict[str, Callable[[SitingProblem, Clock, float, int], Plan]] = {
     "lscp": lscp, "mclp": mclp, "p_median": p_median, "p_center": p_center, "capacitated_mclp": vast_filling.capacitated_mclp,
-    "capacitated_p_median": capacitated, "max_min_share": max_min_share,
+    "capacitated_p_median": capacities.capacitated, "max_min_share": max_min_share,
 }
 
 LOOPS: dict[str, Callable[[SitingProblem], tuple[Loop, ...]]] = {
     "lscp": vast.needed_loops, "mclp": vast.needed_loops, "max_min_share": vast.needed_loops, "p_median": median.needed_loops,
-    "capacitated_mclp": vast_filling.needed_loops,
+    "capacitated_mclp": vast_filling.needed_loops, "capacitated_p_median": capacities.needed_loops,
 }
 """The compiled loops that a model may call on a problem. Small problems call none: loading the first takes about two seconds."""
 
