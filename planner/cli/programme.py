@@ -28,8 +28,8 @@ DEFAULT_YEARS = 5
 @click.argument("project", required=False, type=click.Path(path_type=Path))
 @click.option("--pack", "packs", multiple=True, metavar="ID", help="bundled id or pack file; may repeat / 指标包编号或文件，可多次给出")
 @click.option("--targets", metavar="ID,ID", help="targets to close; all that are not met if absent / 要达标的指标，默认所有未达标指标")
-@click.option("--candidates", metavar="FILE", help="candidate actions (.csv, .xlsx), or the name of a ledger "
-              "of [candidates]; worked out from the gaps if absent / 候选措施表，默认由缺口生成")
+@click.option("--candidates", metavar="FILE", help="candidate actions (.csv, .xlsx), or a ledger of "
+              "[candidates], streets:250, grid:500; worked out from the gaps if absent / 候选措施表，默认由缺口生成")
 @click.option("--budget", metavar="CNY", help="yuan in all (9e6) or by year (2026=3e6,2027=4e6) / 预算（元），总额或分年")
 @click.option("--years", metavar="2026:2030", help="first and last year; five from next year if absent / 起止年份，默认自明年起五年")
 @click.option("--lead", default="", metavar="KIND=N,...", help="years from first money to service: new=2,expand=1,convert=1,share=1,open=0 "
@@ -93,7 +93,7 @@ def _offered(project: Project, city: City, wanted: Wanted, day: dt.date, candida
     from planner.plan.programme_generate import Generated, generate
     from planner.plan.unit_costs import read_unit_costs
 
-    if candidates is not None and candidates not in {spec.name for spec in project.candidates}:
+    if candidates is not None and not candidates.startswith(("streets:", "grid:")) and candidates not in city.candidates:
         path = Path(candidates)
         if not path.is_file() and (project.folder / candidates).is_file():
             path = project.folder / candidates

@@ -16,6 +16,7 @@ from planner.measure.city import City
 from planner.plan.money import implausible, yuan_factor
 from planner.plan.programme_options import Candidate
 from planner.plan.scenario import Action, Value
+from planner.plan.scenario_actions import RESERVED
 from planner.quality import Issue, QualityReport
 
 DO = {"add": "new", "new": "new", "新建": "new", "expand": "expand", "扩建": "expand", "convert": "convert", "改造": "convert",
@@ -134,6 +135,8 @@ def _values(row: _Row, layer: FacilityLayer, money: str) -> dict[str, Value]:
     for column in row.cells:
         if not column or column in OWN or column == money or blank(row.cells[column]):  # type: ignore[arg-type]
             continue
+        if column in RESERVED or column.startswith(("in_", "unit_")):
+            raise row.fault(column, "reserved")
         numeric = column in layer.frame and layer.frame[column].dtype.kind in "fiu"
         plain = parse_number(row.cells[column]).value  # type: ignore[arg-type]
         if numeric or (column not in layer.frame and math.isfinite(plain)):

@@ -27,7 +27,7 @@ from planner.plan.programme_options import Candidate
 from planner.plan.programme_reasons import Lacking
 from planner.plan.scenario import Action, Value
 from planner.plan.unit_costs import estimate, norm_size, running_subsidy
-from planner.siting.candidates import Candidates, candidates, existing_stock, unit_of
+from planner.siting.candidates import LEDGER, Candidates, candidates, existing_stock, unit_of
 from planner.targets.access import points_beyond
 from planner.targets.catalogue import layer_info
 from planner.targets.inquiry import Inquiry, Ledger, city_name
@@ -51,7 +51,8 @@ class Generated:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where something new could be. premises : id in the ledger, "" for land at somebody's home. cost_cny : stated there, NaN unknown."""
+    """Where something new could be. premises : id in the ledger, "" for land at somebody's home. cost_cny : stated there, NaN unknown.
+    spaced : whether it is a place of streets or a grid, offered only to people beyond reach."""
 
     lon: float
     lat: float
@@ -61,10 +62,12 @@ class _Place:
     layer: str = ""
     area_m2: float = math.nan
     cost_cny: float = math.nan
+    spaced: bool = False
 
 
 def generate(city: City, wanted: Wanted, costs: Sequence[UnitCost], *, day: dt.date, premises: str | None = None) -> Generated:
-    """Candidates for every target that is not met. premises : the one ledger of `[candidates]` to use; None uses all of them."""
+    """Candidates for every target that is not met. premises : the one ledger of `[candidates]` to use, or places as `planner site` has them
+    (`streets:250`, `grid:500`); None uses all ledgers. Raises InputError: candidates_* for places that cannot be made."""
     return _Maker(city, costs, premises).make(wanted, day)
 
 
@@ -163,7 +166,9 @@ class _Maker:
         for place, x, y in self.premises:
             if place.layer not in ("", need.layer) or not self.inside(need, x, y):
                 continue
-            if not place.layer and not math.isnan(usual) and not place.area_m2 >= LEAST_AREA_SHARE * usual:
+            if place.spaced and not need.near:
+                continue
+            if not (place.spaced or place.layer) and not math.isnan(usual) and not place.area_m2 >= LEAST_AREA_SHARE * usual:
                 continue
             yield place
         most = MOST_PLACES if need.near and not need.unit else count if need.near or not need.unit else count + SPARE
@@ -264,14 +269,14 @@ def _premises(city: City, ledger: str | None) -> Iterator[tuple[_Place, float, f
     """The rows of the project's ledgers of premises and land, with their metres."""
     travel = next(iter(city.travels.values()), TravelProfile("walk", "walk", metres_per_minute=1.0))
     for name in city.candidates if ledger is None else (ledger,):
-        if not len(city.candidates[name]):
+        if name in city.candidates and not len(city.candidates[name]):
             continue
         found: Candidates = candidates(city, name, travel)
         lon, lat = convert(parse_system(city.crs), parse_system(WGS84), found.x, found.y)
         stock, layer, area, cost = existing_stock(found), found.text("layer"), found.number("area_m2"), found.number("cost_cny")
         for k in range(len(found)):
             place = _Place(round(float(lon[k]), 7), round(float(lat[k]), 7), str(found.name[k] or found.id[k]), f"{name}:{found.id[k]}",
-                           bool(stock[k]), str(layer[k]).strip(), float(area[k]), float(cost[k]))
+                           bool(stock[k]), str(layer[k]).strip(), float(area[k]), float(cost[k]), found.origin != LEDGER)
             yield place, float(found.x[k]), float(found.y[k])
 
 

@@ -5,7 +5,8 @@ s_u what a unit is short of; c people within reach (programme_reach).
 Rows: every gap of a closed target or passing unit is at most 0, else at most its largest value; sum of p_u >= required * y_t; one option at
 most of each action and of each exclusive group; cost within the budget, and in each year within that year's.
 Stages with a budget: 1 max sum of y_t over binding targets, 2 max sum of y_t, 3 min sum of s_t / (shortfall before), 4 min cost. Without
-one: 1-2 decide which can be closed at all, then 4. Last, among equals: 5 fewest on new land, then fewest actions, 6 earliest years.
+one: 1-2 decide which can be closed at all, then 4. Among equals: 5 fewest on new land; then, as far as time allows and without a claim of proof,
+fewest actions and earliest years.
 """
 
 from __future__ import annotations
@@ -240,15 +241,18 @@ class _Stages:
         self.x: Floats | None = None
         self.infeasible = False
 
-    def run(self, name: str, cost: Mapping[int, float], *, maximise: bool = False, unit: float = 0.0, slack: float = 0.0) -> Found:
-        """One stage; its value is then held to within `slack`."""
+    def run(self, name: str, cost: Mapping[int, float], *, maximise: bool = False, unit: float = 0.0, slack: float = 0.0,
+            told: bool = True) -> Found:
+        """One stage; its value is then held to within `slack`. told : whether its proof is one of the steps; else it has half the time."""
         model = self.build.model(cost, maximise=maximise, unit=unit, more=self.held)
-        found = run(model, self.clock, gap=self.gap if name in ("cost", "closed") else 0.0, seed=self.seed, start=self.x)
+        found = run(model, self.clock, gap=self.gap if name in ("cost", "closed") else 0.0, seed=self.seed, start=self.x,
+                    limit_s=None if told else self.clock.left_s / 2)
         if found.x is None and found.infeasible:
             self.infeasible = True
         if found.x is not None:
             self.x = found.x
-        self.steps[name] = found.x is not None and found.stopped == "proof"
+        if told:
+            self.steps[name] = found.x is not None and found.stopped == "proof"
         if self.x is not None:
             value = float(sum(part * self.x[column] for column, part in cost.items()))
             reach = round(value / unit) * unit if unit else value
@@ -280,7 +284,7 @@ def solve(task: Task, *, clock: Clock, gap: float = 0.0, seed: int = 1) -> Solve
     if stages.x is None:
         return Solved(None, None, None, stages.steps, clock.spent_s, stages.infeasible)
     _tie_break(stages)
-    chosen = earlier(task, _chosen(stages)) if not stages.steps.get("years", True) else _chosen(stages)
+    chosen = earlier(task, _chosen(stages))
     cost = sum(task.options[o].cost_cny for o in chosen)
     count = float(sum(form.closed(task.columns.filled(chosen)) for form in task.forms))
     if count < round(sum(float(stages.x[column]) for column in closed)):  # closed to the solver's tolerance, not exactly
@@ -346,7 +350,11 @@ def _tie(stages: _Stages, prices: Mapping[int, float], unit: float) -> float:
 def _tie_break(stages: _Stages) -> None:
     """Among equals: fewest on new land, then fewest actions, then the earliest years."""
     options = stages.task.options
-    many = float(len(options) + 1)
-    stages.run("premises", {o: 1.0 + many * option.new_land for o, option in enumerate(options)}, unit=1.0)
+    new_land = {o: 1.0 for o, option in enumerate(options) if option.new_land}
+    if 0 < len(new_land) < len(options):
+        stages.run("premises", new_land, unit=1.0)
+    prices = {option.cost_cny for option in options}
+    if len(prices) > 1 or 0.0 in prices:  # else the cost is their number
+        stages.run("fewest", dict.fromkeys(range(len(options)), 1.0), unit=1.0, told=False)
     if any(option.late for option in options):
-        stages.run("years", {o: float(option.late) for o, option in enumerate(options) if option.late}, unit=1.0)
+        stages.run("years", {o: float(option.late) for o, option in enumerate(options) if option.late}, unit=1.0, told=False)

@@ -1,4 +1,4 @@
-"""Chosen actions moved to earlier years, for when time runs out before the model's last stage."""
+"""Chosen actions moved to earlier years, where time ran out before the model's last stage could."""
 
 from __future__ import annotations
 

@@ -80,6 +80,7 @@ HEAD = "id,do,layer,facility,lon,lat,cost,beds,host_layer,gives_beds\n"
     (HEAD + "a,expand,home,h1,,,5000,,,\n", "programme_file_nothing_set", ("2", "h1")),
     (HEAD + "a,share,club,h1,,,5000,,home,50\n", "programme_file_too_few", ("2", "50", "40")),
     (HEAD + "a,share,club,h1,,,5000,,home,\n", "programme_file_gives_nothing", ("2", "h1")),
+    (f"id,do,layer,lon,lat,cost,x\na,add,home,{LON},{LAT},5000,7\n", "programme_file_reserved", ("2", "x")),
     (HEAD + "a,open,home,h1,,,5000,50,,\na,open,home,h1,,,5000,60,,\n", "programme_file_repeated", ("3", "a")),
 ])
 def test_faults_name_row_column_and_value(read, text, code, words):
