@@ -9,12 +9,14 @@ import numpy as np
 
 from planner.siting.linear import Rows
 from planner.siting.models import limit_rows
-from planner.siting.problem import MUST_SERVE, Floats, Ints, Mask, Pairs, Picks, SitingProblem
+from planner.siting.problem import MUST_SERVE, Floats, Ints, Mask, Pairs, Picks, SitingProblem, sums
 from planner.siting.rules import Rules
 from planner.siting.solver import Clock, run
 
 NEAR_PART, NEAR_S = 0.2, 20.0
 """The part of the time, and the seconds, that the nearest lawful plan may take."""
+SERVING = 60_000
+"""Pairs up to which the nearest lawful plan also has to serve all; more of them are not solved in the seconds it has."""
 LEAST = 1e-11
 """Share of the objective below which a gain is taken for rounding."""
 CHOICES, TRIES = 5, 60
@@ -23,7 +25,7 @@ CHOICES, TRIES = 5, 60
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """sites : the lawful plan found, or None.   impossible : proven that no plan keeps the rules."""
+    """sites : the plan found, or None.   impossible : proven that no plan keeps the rules."""
 
     sites: Picks | None
     impossible: bool
@@ -32,13 +34,15 @@ class Wish:
 def nearest_lawful(problem: SitingProblem, wished: Floats, clock: Clock, seed: int) -> Wish:
     """The plan that keeps p, budget and rules, serves whom the model must serve, and has most of the sites wished for.
 
+    Whom it must serve is left out where there are more than SERVING pairs: the plan may then miss some (a search can mend that).
+
     wished : (J,) how much each site is wished for, 0 to 1: a plan without the rules, or the shares of a relaxation.
     Among others, sites that reach more weight are preferred (under lscp cheaper ones). A share (lscp) is not looked at: it may be missed.
     """
     free = problem.candidates
     rows = Rows()
     limit_rows(rows, problem, free, problem.price[free])
-    if problem.model in MUST_SERVE and problem.share is None and problem.cutoff is None:
+    if problem.model in MUST_SERVE and problem.share is None and problem.cutoff is None and len(problem.by_demand.column) <= SERVING:
         _serving_rows(rows, problem, free)
     asked = wished[free]
     if problem.model == "lscp":
@@ -114,9 +118,9 @@ class Interchange:
         self.opened = np.zeros(problem.sites, dtype=np.bool_)
         self.opened[sites] = True
         self.rules = problem.rules
-        self._look()
+        self.look()
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """What the plan costs and what a further site would save."""
         table, pairs = self.table, self.table.pairs
         self.site, self.now, self.then = table.two(self.opened)
@@ -163,13 +167,18 @@ class Interchange:
             if not len(score) or score[best] <= 0.0:
                 return any_opened
             self.opened[best] = any_opened = True
-            self._look()
+            self.look()
+
+    def losses(self) -> Floats:
+        """(J,) what closing an open site would cost; 0 for closed ones."""
+        held = self.site >= 0
+        return sums(self.site[held], (self.table.weight * (self.then - self.now))[held], self.problem.sites)
 
     def swap(self) -> bool:
         """The best exchange of an open site that may close for a closed one; whether one gained."""
         table, pairs, problem = self.table, self.table.pairs, self.problem
         least, moves = LEAST * max(self.cost, 1e-300), []
-        loss = np.bincount(self.site[self.site >= 0], (table.weight * (self.then - self.now))[self.site >= 0], minlength=problem.sites)
+        loss = self.losses()
         by_site = np.argsort(self.site, kind="stable")
         ends = np.searchsorted(self.site[by_site], np.arange(problem.sites + 1))
         for out in np.flatnonzero(self.opened & (problem.fixed == 0)).tolist():
@@ -185,7 +194,7 @@ class Interchange:
         for _, out, into in sorted(moves)[:TRIES]:
             self.opened[out], self.opened[into] = False, True
             if self.also is None or self.also(self.opened):
-                self._look()
+                self.look()
                 return True
             self.opened[out], self.opened[into] = True, False
         return False
@@ -197,14 +206,15 @@ class Interchange:
             self.opened[site] = False
             if self.rules is not None and not self.rules.keeps(self.opened):
                 self.opened[site] = True
-        self._look()
+        self.look()
 
 
 def improved(problem: SitingProblem, sites: Picks, clock: Clock, until_s: float, *, seed: int, rounds: int,
-             also: Callable[[Mask], bool] | None = None) -> Picks:
+             also: Callable[[Mask], bool] | None = None, enough: float = -np.inf) -> Picks:
     """A lawful plan of p_median or mclp improved by growth, interchange and restarts near by; ends at the clock's `until_s`.
 
-    also : as of `Interchange`; restarts that end without keeping it are dropped.
+    also : as of `Interchange`; restarts that end without keeping it are dropped.   enough : a cost (mclp: weight left uncovered) at which
+    to end.
     The same seed and rounds give the same plan unless time ended it.
     """
     game, random = Interchange(problem, sites, also), np.random.default_rng(seed)
@@ -214,10 +224,10 @@ def improved(problem: SitingProblem, sites: Picks, clock: Clock, until_s: float,
             game.opened = best.copy()
             game.close_some(random)
         game.grow()
-        while clock.spent_s < until_s and not clock.cancelled and game.swap():
+        while game.cost > enough and clock.spent_s < until_s and not clock.cancelled and game.swap():
             game.grow()
         if game.cost < cost - LEAST * abs(game.cost) and (also is None or also(game.opened)):
             best, cost = game.opened.copy(), game.cost
-        if clock.spent_s >= until_s or clock.cancelled:
+        if cost <= enough or clock.spent_s >= until_s or clock.cancelled:
             break
     return np.flatnonzero(best).astype(np.int32)

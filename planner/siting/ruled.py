@@ -14,6 +14,7 @@ import numpy as np
 
 from planner.siting import assigning, models, reduce
 from planner.siting.lawful import improved, nearest_lawful
+from planner.siting.lawful_cover import cheaper
 from planner.siting.linear import LinearModel
 from planner.siting.median_ruled import ruled_median
 from planner.siting.problem import CAPACITATED, Columns, Floats, Picks, SitingProblem
@@ -88,21 +89,29 @@ def _with(problem: SitingProblem, first: Plan, known: Picks | None, clock: Clock
     start = plan if plan is not None else problem.existing
     proof = ruled_median(problem, start, clock, clock.spent_s + LAGRANGIAN_PART * clock.left_s, seed)
     bound = proof.bound if bound is None else max(bound, proof.bound)
-    best = _searched(problem, [found for found in (plan, proof.sites) if found is not None], bound, gap, clock, seed)
+    best = _last_searched(problem, [found for found in (plan, proof.sites) if found is not None], bound, gap, clock, seed)
     stopped = "gap" if best is not None and _close(problem, best, bound, gap) else clock.word
     return Plan(best, bound if np.isfinite(bound) else None, method, stopped, reductions=first.reductions)
 
 
-def _searched(problem: SitingProblem, plans: list[Picks], bound: float, gap: float, clock: Clock, seed: int) -> Picks | None:
+def _last_searched(problem: SitingProblem, plans: list[Picks], bound: float, gap: float, clock: Clock, seed: int) -> Picks | None:
     """The best of some lawful plans, improved until time ends or the bound is near."""
     best: Picks | None = None
     for at, plan in enumerate(plans):
         if best is not None and _close(problem, best, bound, gap):
             break
-        until = clock.spent_s + clock.left_s / (len(plans) - at)
-        found = improved(problem, plan, clock, until, seed=seed + at, rounds=SEARCH_LONG)
+        found = _searched(problem, plan, clock, clock.spent_s + clock.left_s / (len(plans) - at), seed + at, SEARCH_LONG)
         best = found if best is None else _better(problem, best, found)
     return best
+
+
+def _searched(problem: SitingProblem, plan: Picks, clock: Clock, until_s: float, seed: int, rounds: int) -> Picks:
+    """A lawful plan improved by the search that its model has; as it is where it has none."""
+    if problem.model == "lscp":
+        return cheaper(problem, plan, clock, until_s, seed=seed, rounds=rounds)
+    if problem.model in ("mclp", "p_median"):
+        return improved(problem, plan, clock, until_s, seed=seed, rounds=rounds)
+    return plan
 
 
 def _without(problem: SitingProblem, method: Method, clock: Clock, gap: float, seed: int) -> Plan:
@@ -151,14 +160,14 @@ def _begin(problem: SitingProblem, known: Picks | None, sites: Picks | None, wis
         found = nearest_lawful(problem, wish, clock, seed)
         if found.impossible:
             return None, True
-        plans += [found.sites] if found.sites is not None and worth(problem, found.sites).lawful else []
+        plans += [] if found.sites is None else [found.sites]
     best: Picks | None = None
     until = clock.spent_s + SEARCH_PART * clock.left_s
     for at, plan in enumerate(plans):
-        if problem.model in ("mclp", "p_median"):
-            part = clock.spent_s + max(0.0, until - clock.spent_s) / (len(plans) - at)
-            plan = improved(problem, plan, clock, part, seed=seed, rounds=SEARCH_ROUNDS)
-        best = plan if best is None else _better(problem, best, plan)
+        part = clock.spent_s + max(0.0, until - clock.spent_s) / (len(plans) - at)
+        plan = _searched(problem, plan, clock, part, seed, SEARCH_ROUNDS)
+        if worth(problem, plan).lawful:
+            best = plan if best is None else _better(problem, best, plan)
     return best, False
 
 
@@ -210,8 +219,8 @@ def _finished(problem: SitingProblem, form: Form, start: Picks | None, bound: fl
         counts["sites_settled"] = int((model.col_lower == model.col_upper)[: len(form.site)].sum())
     live = model.col_lower < model.col_upper
     if start is not None and int(live[model.index].sum()) > ENTRIES:
-        if problem.model in ("mclp", "p_median") and form.searchable:
-            start = improved(problem, start, clock, clock.spent_s + clock.left_s, seed=seed + 1, rounds=SEARCH_LONG)
+        if form.searchable:
+            start = _searched(problem, start, clock, clock.spent_s + clock.left_s, seed + 1, SEARCH_LONG)
         return Plan(start, bound, method, clock.word, reductions=counts)
     begin = None if start is None else np.clip(form.begin(start), model.col_lower, model.col_upper)
     found = run(model, clock, gap=gap, seed=seed, start=begin)

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from planner.siting import models, ruled
+from planner.siting import lawful, models, ruled
+from planner.siting.lawful_cover import cheaper
 from planner.siting.median_ruled import ruled_median
 from planner.siting.problem import siting_problem
 from planner.siting.results import worth
@@ -50,12 +51,23 @@ def test_the_lagrangian_brackets_the_optimum(seed, cutoff, monkeypatch):
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_too_large_for_branch_and_cut(seed, monkeypatch):
+@pytest.mark.parametrize(("model", "more"), [("mclp", {}), ("lscp", {}), ("lscp", {"share": 0.6})])
+def test_too_large_for_branch_and_cut(model, more, seed, monkeypatch):
     monkeypatch.setattr(ruled, "SMALL", 0)
     monkeypatch.setattr(ruled, "ENTRIES", -1)
     monkeypatch.setattr(ruled, "SEARCH_LONG", 3)
-    posed = with_rules(drawn("mclp", seed), seed)
+    monkeypatch.setattr(lawful, "SERVING", -1)
+    posed = with_rules(drawn(model, seed, **more), seed)
     bracketed(posed, solve(posed, time_limit_s=5))
+
+
+def test_a_cover_is_completed_and_then_made_cheaper():
+    """Site 3 reaches all, 0 to 2 one each; 3 may not stand beside 0. From nothing the way is 3; from 0 it is 0, 1, 2, then 3 alone."""
+    table = [[1, -1, -1, 1], [-1, 1, -1, 1], [-1, -1, 1, 1]]
+    posed = problem("lscp", table, rules=apart([[0, 3]], fixed=np.zeros(4)))
+    for start in ([], [0], [0, 1, 2]):
+        found = cheaper(posed, np.array(start, dtype=int), Clock(5.0), 5.0, seed=1, rounds=20)
+        assert found.tolist() == [3]
 
 
 def test_the_lagrangian_is_tight_where_the_relaxation_is():
@@ -101,6 +113,6 @@ def test_a_city_with_rules_is_proven_within_a_few_per_cent():
     i, j = np.nonzero(far <= 1500)
     rules = at_least((site[:, 0] // 2500).astype(int), dict.fromkeys(range(4), 2))
     posed = siting_problem("mclp", i, j, far[i, j], weight=draw.integers(1, 90, 3000), sites=150, p=10, rules=rules)
-    answer = solve(posed, time_limit_s=4)
+    answer = solve(posed, time_limit_s=2)
     assert worth(posed, answer.sites).lawful
     assert answer.gap < 0.05
