@@ -108,7 +108,8 @@ def _by_place(desk: Desk, row: Unplaced) -> None:
     places = search_places(book, typed) if typed and book is not None else row.places
     if not places:
         said = t("ui.placing.none_typed" if typed else "ui.placing.none_known", lang)
-        st.html(f'<p class="note">{escaped(said, lang)}</p>')
+        more = "" if book is not None and book.table else t("ui.placing.no_table", lang)
+        st.html(f'<p class="note">{escaped(said + more, lang)}</p>')
         return
     number = st.selectbox(t("ui.placing.places", lang), range(len(places)), key=f"placing_place|{row.layer}|{row.id}|{typed}",
                           format_func=lambda k: f"{places[k].source} ({places[k].lon:.5f}, {places[k].lat:.5f})")

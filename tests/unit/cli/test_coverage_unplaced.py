@@ -1,10 +1,12 @@
 """Facilities without a position are said beside every share: in the table, in JSON and on stderr."""
 
+import datetime as dt
 import json
 
 from click.testing import CliRunner
 
 from planner.cli import main
+from tests.small_project import STREETS, WALK, as_written, feature, layer, rectangle, same, write_project
 from tests.unit.cli.test_check import folder  # noqa: F401
 
 
@@ -33,3 +35,22 @@ def test_the_printed_foot_says_which_population_is_counted(folder):  # noqa: F81
     (folder / "planner.toml").write_text(text.replace("[population]\n", '[population]\nkind = "registered"\n'), encoding="utf-8")
     assert "人口组别 total，" in before and "人口组别 total（户籍），" in CliRunner().invoke(main, words).stdout
     assert "group total (household register)" in CliRunner().invoke(main, [*words, "--lang", "en"]).stdout
+
+
+def test_another_day_chooses_the_versions_of_the_units(tmp_path):
+    """The township was renamed on 1 January 2025; both versions stand in one layer."""
+    square = rectangle(117.0, 39.74, 0.02, 0.01, as_written)
+    sections = STREETS | WALK | {
+        "project": {"reference_date": dt.date(2025, 12, 31)},
+        "boundaries.township": {"path": "t.geojson", "code": "code", "name": "name", "valid_from": "from", "valid_to": "to"},
+        "population": {"path": "people.csv", "columns": same("code", "total")},
+        "facilities.home": {"path": "homes.csv", "columns": same("id", "name", "lon", "lat")}}
+    versions = [feature("Polygon", square, code="A", name="旧乡", **{"from": "2000-01-01", "to": "2024-12-31"}),
+                feature("Polygon", square, code="A", name="新街道", **{"from": "2025-01-01", "to": ""})]
+    write_project(tmp_path, sections, {
+        "t.geojson": layer(*versions), "streets.geojson": layer(feature("LineString", [[117.0, 39.745], [117.02, 39.745]])),
+        "people.csv": "code,total\nA,100\n", "homes.csv": "id,name,lon,lat\n1,a,117.01,39.745\n"})
+    words = ["coverage", str(tmp_path), "--layer", "home", "--travel", "walk", "--metres", "900", "--by", "township"]
+    for day, name in (((), "新街道"), (("--as-of", "2024-06-01"), "旧乡")):
+        shown = CliRunner().invoke(main, [*words, *day]).stdout
+        assert name in shown and not {"新街道", "旧乡"} - {name} & set(shown.split())
