@@ -5,8 +5,8 @@ s_u what a unit is short of; c people within reach (programme_reach).
 Rows: every gap of a closed target or passing unit is at most 0, else at most its largest value; sum of p_u >= required * y_t; one option at
 most of each action and of each exclusive group; cost within the budget, and in each year within that year's.
 Stages with a budget: 1 max sum of y_t over binding targets, 2 max sum of y_t, 3 min sum of s_t / (shortfall before), 4 min cost. Without
-one: 1-2 decide which can be closed at all, then 4. Among equals: 5 fewest on new land; then, as far as time allows and without a claim of proof,
-fewest actions and earliest years.
+one: 1-2 decide which can be closed at all, then 4. Among equals: 5 fewest on new land; then, as far as time allows and without a claim of
+proof, fewest actions and earliest years.
 """
 
 from __future__ import annotations
