@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from planner.plan.scenario import Saved, Scenario
 
 LIST_COLUMNS = ("name", "base", "actions", "cost_cny", "version", "saved", "by", "created", "note")
+HISTORY_COLUMNS = ("version", "saved", "by", "actions", "as_version")
 PROJECT = click.option("--project", type=click.Path(path_type=Path), help="project folder; the demonstration city if absent / 项目文件夹")
 ACTIONS = click.option("--actions", "actions_path", type=click.Path(path_type=Path), metavar="FILE", help="action file (TOML) / 措施文件")
 BASE = click.option("--base", metavar="NAME", help="the scenario it stands on, or `baseline` / 以哪个情景为基础")
@@ -153,6 +154,29 @@ def undo(name: str, project: Path | None, lang: str, quiet: bool) -> None:
         note(t("scenario.undone_none", lang, name=name), quiet)
     else:
         note(t("scenario.undone", lang, name=name, version=found.version, actions=len(found.scenario.actions)), quiet)
+
+
+@command.command("history")
+@click.argument("name")
+@PROJECT
+@record_options
+@command_options
+def history(name: str, project: Path | None, form: str, out: Path | None, lang: str, quiet: bool) -> None:
+    """Every version of a scenario: when, by whom, how many actions. 列出情景的历次版本。"""
+    from planner.plan.project import read_project
+    from planner.plan.scenario import scenario_history
+
+    rows = [{"version": one.number, "saved": one.saved, "by": one.by, "actions": None if one.body is None else len(one.body["actions"]),
+             "as_version": None if one.state == one.number else one.state} for one in scenario_history(read_project(project).folder, name)]
+    if form == "json":
+        write(as_json(rows), out)
+    elif form == "csv":
+        write(as_csv(rows, HISTORY_COLUMNS), out)
+    else:
+        shown = [[str(row["version"]), str(row["saved"]), str(row["by"]),
+                  t("scenario.gone", lang) if row["actions"] is None else str(row["actions"]),
+                  "" if row["as_version"] is None else t("scenario.as_version", lang, version=row["as_version"])] for row in rows]
+        write(as_table(shown, [t(f"scenario.head_{key}", lang) for key in HISTORY_COLUMNS], [True, False, False, True, False]), out)
 
 
 def _keep(project: Path | None, scenario: Scenario, over: int, lang: str, quiet: bool) -> None:

@@ -6,8 +6,9 @@ kept stands in PROJECT/.planner (planner.plan.versions), and `planner.plan.apply
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -78,19 +79,24 @@ def save_scenario(folder: Path, scenario: Scenario, *, over: int = 0, now: dt.da
         chain(folder, scenario)
     if not scenario.created:
         scenario = replace(scenario, created=when.isoformat(timespec="seconds"))
-    try:
+    with _told(scenario.name, "scenario_exists" if over == 0 else "scenario_changed"):
         return _saved(versions.save(folder, KIND, scenario.name, as_dict(scenario), over=over, now=when))
+
+
+@contextlib.contextmanager
+def _told(name: str, code: str) -> Iterator[None]:
+    """Tells, as an InputError, that another version stands there than the one that was to be replaced."""
+    try:
+        yield
     except versions.ChangedError as changed:
-        code = "scenario_exists" if over == 0 else "scenario_changed"
-        raise InputError(code, name=scenario.name, version=changed.version, by=changed.by, saved=changed.saved) from changed
+        raise InputError(code, name=name, version=changed.version, by=changed.by, saved=changed.saved) from changed
 
 
 def load_scenario(folder: Path, name: str) -> Saved:
     """A scenario by its name. Raises InputError: scenario_missing (which there are), store_broken (its file is damaged)."""
     found = versions.load(folder, KIND, name)
     if found is None or found.body is None:
-        names = ", ".join(one.scenario.name for one in list_scenarios(folder))
-        raise InputError("scenario_missing", name=name, names=names or "-")
+        raise _missing(folder, name)
     return _saved(found)
 
 
@@ -99,13 +105,27 @@ def list_scenarios(folder: Path) -> list[Saved]:
     return sorted((_saved(one) for one in versions.load_all(folder, KIND) if one.body is not None), key=lambda one: one.scenario.name)
 
 
+def scenario_history(folder: Path, name: str) -> list[Version]:
+    """Every version of a scenario, the oldest first, those that deleted it too. Raises InputError: scenario_missing, store_broken."""
+    found = versions.history(folder, KIND, name)
+    if not found:
+        raise _missing(folder, name)
+    return found
+
+
+def _missing(folder: Path, name: str) -> InputError:
+    """The error of a scenario that there is not: it names those there are."""
+    return InputError("scenario_missing", name=name, names=", ".join(one.scenario.name for one in list_scenarios(folder)) or "-")
+
+
 def delete_scenario(folder: Path, name: str, *, now: dt.datetime | None = None) -> None:
     """Deletes a scenario; `undo_scenario` brings it back. Raises InputError: scenario_missing, scenario_needed (others stand on it)."""
     found = load_scenario(folder, name)
     above = [one.scenario.name for one in list_scenarios(folder) if one.scenario.base == name]
     if above:
         raise InputError("scenario_needed", name=name, names=", ".join(above))
-    versions.save(folder, KIND, name, None, over=found.version, now=now or dt.datetime.now().astimezone())
+    with _told(name, "scenario_changed"):
+        versions.save(folder, KIND, name, None, over=found.version, now=now or dt.datetime.now().astimezone())
 
 
 def undo_scenario(folder: Path, name: str, *, now: dt.datetime | None = None) -> Saved | None:
@@ -115,8 +135,9 @@ def undo_scenario(folder: Path, name: str, *, now: dt.datetime | None = None) ->
     """
     found = versions.load(folder, KIND, name)
     if found is None:
-        raise InputError("scenario_missing", name=name, names=", ".join(one.scenario.name for one in list_scenarios(folder)) or "-")
-    back = versions.undo(folder, KIND, name, now=now or dt.datetime.now().astimezone())
+        raise _missing(folder, name)
+    with _told(name, "scenario_changed"):
+        back = versions.undo(folder, KIND, name, now=now or dt.datetime.now().astimezone())
     if back is None:
         raise InputError("scenario_nothing_to_undo", name=name)
     return None if back.body is None else _saved(back)

@@ -89,6 +89,10 @@ def test_nested_edited_undone_deleted(project, keep) -> None:
     assert [row["name"] for row in answer("scenario", "list", "--project", project)] == ["a"]
     assert run("scenario", "undo", "b", "--project", project).exit_code == 0
     assert len(answer("scenario", "list", "--project", project)) == 2
+    told = answer("scenario", "history", "b", "--project", project)
+    assert [(row["version"], row["actions"], row["as_version"]) for row in told] == [(1, 1, None), (2, None, None), (3, 1, 1)]
+    assert "deleted" in run("scenario", "history", "b", "--project", project, "--lang", "en").stdout
+    assert run("scenario", "history", "c", "--project", project).exit_code == 1
 
 
 def test_edited_in_an_editor(project, keep, monkeypatch) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from planner.errors import InputError
 from planner.i18n import error_text
+from planner.plan import scenario
 from planner.plan.scenario import (
     Action,
     Scenario,
@@ -93,3 +94,11 @@ def test_deleted_and_brought_back(tmp_path: Path) -> None:
         undo_scenario(tmp_path, "甲")
     with refused("scenario_missing", "乙"):
         undo_scenario(tmp_path, "乙")
+
+
+def test_a_deletion_does_not_overwrite_another_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = save_scenario(tmp_path, ONE)
+    save_scenario(tmp_path, Scenario("甲", None, ONE.actions[:1]), over=first.version)
+    monkeypatch.setattr(scenario, "load_scenario", lambda folder, name: first)  # what was read before the other saved
+    with refused("scenario_changed", "甲", "2"):
+        delete_scenario(tmp_path, "甲")
