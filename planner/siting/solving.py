@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from planner.network.jit import Loop
 from planner.siting import capacities, median, vast, vast_filling
@@ -10,7 +11,7 @@ from planner.siting.centre import p_center
 from planner.siting.covering import lscp, mclp
 from planner.siting.fair import max_min_share
 from planner.siting.median import p_median
-from planner.siting.problem import SitingProblem
+from planner.siting.problem import CAPACITATED, SitingProblem
 from planner.siting.results import Plan, SitingResult, result
 from planner.siting.ruled import ruled
 from planner.siting.solver import Cancel, Clock, Progress
@@ -32,6 +33,8 @@ def compile_loops(problem: SitingProblem, cancel: Cancel | None = None) -> None:
 
     Where something has to be compiled, a person is told once (`planner.network.jit.before_compiling`). cancel : True stops between two.
     """
+    if problem.rules is not None and problem.model not in CAPACITATED:
+        problem = replace(problem, rules=None)  # it is solved without them first
     needed = LOOPS[problem.model](problem) if problem.model in LOOPS else ()
     for loop in needed:
         if cancel is not None and cancel():
