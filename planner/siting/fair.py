@@ -54,7 +54,8 @@ class _Task:
     """A problem, its cover by area, and what each area weighs.
 
     total : (A,) weight, unreachable demand included.   base : (A,) covered by existing sites.   unit : (A,) what every covered weight of
-    the area is a multiple of; 0 where no such unit is known.   own : for each area the columns that reach it and the cover of its rows.
+    the area is a multiple of; 0 where no such unit is known.   own : for each area the columns that reach it and the cover of its rows
+    (none where branch and cut does not begin).
     """
 
     problem: SitingProblem
@@ -147,10 +148,11 @@ def _task(problem: SitingProblem, cover: Cover, total: Floats, base: Floats) -> 
     assert problem.area is not None
     own, unit = [], np.zeros(len(total))
     for area in range(len(total)):
-        rows = cover.area == area
-        columns = np.unique(cover.column[np.repeat(rows, np.diff(cover.start))])
-        own.append((columns, reduce.part(cover, rows)))
         unit[area] = whole_unit(problem.weight[problem.area == area])
+        if len(cover.column) <= HANDED:
+            rows = cover.area == area
+            columns = np.unique(cover.column[np.repeat(rows, np.diff(cover.start))])
+            own.append((columns, reduce.part(cover, rows)))
     return _Task(problem, cover, total, base, unit, tuple(own))
 
 
