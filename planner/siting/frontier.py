@@ -76,7 +76,7 @@ def frontier(problem: SitingProblem, *, points: int = 5, time_limit_s: float = 1
     if problem.model not in ("mclp", "max_min_share"):
         raise SitingError("siting_frontier_model", model=problem.model)
     if problem.area is None:
-        raise SitingError("siting_column_needed", model="frontier", column="area")
+        raise SitingError("siting_areas_needed")
     if points < 2:
         raise SitingError("siting_limit_invalid", name="points", value=points)
     total, fair = replace(problem, model="mclp"), replace(problem, model="max_min_share")

@@ -72,7 +72,7 @@ def oversupply(problem: SitingProblem, *, keep: str = "every", floor: npt.ArrayL
 def floors(problem: SitingProblem, floor: npt.ArrayLike | None = None) -> tuple[Floats, Floats]:
     """(A,) the weight that each area must keep covered, and what it has beyond that today."""
     if problem.area is None:
-        raise SitingError("siting_column_needed", model="oversupply", column="area")
+        raise SitingError("siting_areas_needed")
     total = models.area_weights(problem)
     today = sums(problem.area, problem.weight * problem.reachable, len(total))
     asked = today if floor is None else np.minimum(today, np.asarray(floor, dtype=np.float64) * total)

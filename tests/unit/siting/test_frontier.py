@@ -54,7 +54,7 @@ def test_no_time_still_brackets():
 
 
 @pytest.mark.parametrize(("model", "more", "code"), [
-    ("p_median", {"area": [0]}, "siting_frontier_model"), ("mclp", {}, "siting_column_needed"),
+    ("p_median", {"area": [0]}, "siting_frontier_model"), ("mclp", {}, "siting_areas_needed"),
     ("mclp", {"area": [0]}, "siting_limit_invalid")])
 def test_what_has_no_frontier(model, more, code):
     with pytest.raises(SitingError, match=code):

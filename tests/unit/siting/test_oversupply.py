@@ -79,7 +79,7 @@ def test_conversions_choose_among_the_closable_alone():
 
 @pytest.mark.parametrize(("model", "keep", "code"), [
     ("mclp", "every", "siting_oversupply_invalid"), ("lscp", "some", "siting_oversupply_invalid"),
-    ("lscp", "area_share", "siting_column_needed")])
+    ("lscp", "area_share", "siting_areas_needed")])
 def test_what_cannot_be_asked(model, keep, code):
     with pytest.raises(SitingError, match=code):
         oversupply(problem(model, [[1]], p=1), keep=keep)
