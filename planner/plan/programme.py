@@ -27,8 +27,9 @@ from planner.plan.scenario import Action
 from planner.siting.solver import Clock
 from planner.targets.conditions import DATE_COLUMNS, Condition
 from planner.targets.evaluate import evaluate_target
-from planner.targets.evaluation import TargetResult
+from planner.targets.evaluation import Evaluation, TargetResult
 from planner.targets.pack import Check, TargetPack
+from planner.targets.small_results import published_evaluation
 
 BINDING = "binding"
 
@@ -173,14 +174,22 @@ def make_programme(
     solved = solve(task, clock=clock, gap=gap, seed=seed)
     chosen = solved.options or ()
     programme = _told(city, wanted, candidates, horizon, task, forms, solved)
-    reasons = why_open(task, forms, not_lines, wanted.results, chosen, clock=clock, lacking=lacking, seed=seed)
-    after = {ident: pair[1] for ident, pair in programme.results.items()}
-    left = tuple(LeftOpen(ident, reasons[ident][0], wanted.results[ident], after[ident], reasons[ident][1])
-                 for ident in _to_close(wanted) if ident not in programme.closed)
+    reasons = why_open(task, forms, not_lines, wanted.results, chosen, clock=clock, lacking=lacking, seed=seed,
+                       hide_small=city.demand.hide_small)
+    left = []
+    for ident in _to_close(wanted):
+        if ident not in programme.closed:
+            before, after = programme.results[ident]
+            left.append(LeftOpen(ident, reasons[ident][0], _shown(city, before), _shown(city, after), reasons[ident][1]))
     status = "no_solution" if solved.options is None else "optimal" if solved.proven else "feasible"
-    return Programme(status, day, horizon, programme.cost_cny, solved.bound, solved.gap, programme.closed, left, programme.planned,
+    return Programme(status, day, horizon, programme.cost_cny, solved.bound, solved.gap, programme.closed, tuple(left), programme.planned,
                      programme.years, programme.results, programme.not_confirmed, programme.broken, solved.steps, len(candidates),
                      clock.spent_s)
+
+
+def _shown(city: City, result: TargetResult) -> TargetResult:
+    """A result without counts of 1 to 4 people, where the project hides those."""
+    return published_evaluation(city, Evaluation(city.id, (), dt.date.min, (result,))).targets[0]
 
 
 def _to_close(wanted: Wanted) -> tuple[str, ...]:

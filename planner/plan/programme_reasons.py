@@ -33,8 +33,12 @@ class Lacking:
 
 
 def why_open(task: Task, forms: Mapping[str, Form], not_lines: Mapping[str, NotLinearError], results: Mapping[str, TargetResult],
-             chosen: Sequence[int], *, clock: Clock, lacking: Sequence[Lacking] = (), seed: int = 1) -> dict[str, Reason]:
-    """For each target that is not met under the chosen options the reason, and the least cost that would close it alone (None unknown)."""
+             chosen: Sequence[int], *, clock: Clock, lacking: Sequence[Lacking] = (), seed: int = 1,
+             hide_small: bool = False) -> dict[str, Reason]:
+    """For each target that is not met under the chosen options the reason, and the least cost that would close it alone (None unknown).
+
+    hide_small : whether no number of people may be told.
+    """
     filled = task.columns.filled(chosen)
     time = Clock(max(LEAST_S, SHARE_OF_TIME * clock.limit_s))
     closed = [ident for ident, form in forms.items() if form.closed(filled)]
@@ -50,6 +54,8 @@ def why_open(task: Task, forms: Mapping[str, Form], not_lines: Mapping[str, NotL
             found[ident] = window, None
         elif ident not in closed:
             found[ident] = _why(task, forms, result, closed, [one for one in lacking if one.target_id == ident], time, seed)
+            if hide_small and result.target.metric == "population_within" and found[ident][0].key == "programme.why.no_candidate":
+                found[ident] = Sentence("programme.why.no_candidate_known"), None
     return {ident: found.get(ident, (Sentence("programme.why.unknown"), None)) for ident in results}
 
 

@@ -1,6 +1,7 @@
 """Programmes on the one-street city: what is chosen, when it opens, what it closes, why the rest stays open; claims are checked."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -217,3 +218,15 @@ def test_a_target_that_was_not_asked_for_and_breaks_is_listed(draw):
     alone = programme(city, pack, offers, targets=("each",))
     assert (alone.closed, alone.broken) == (("each",), ("few",))
     assert programme(city, pack, offers).closed == ()
+
+
+def test_small_numbers_of_people_are_not_told(draw):
+    """Three people beyond reach of everything that is offered: a project of persons hides how many they are."""
+    city = draw(HOMES, people={"total": [100, 200, 300, 3]})
+    pack = pack_of(("near", (">=", 100), {"metric": "population_within", "metres": 600, "by": "community"}, {"unit": "% of people"}))
+    offers = [new("n1", 1500, 5)]
+    (told,) = programme(city, pack, offers, budget_cny=5.0).left_open
+    assert (told.after.shortfall, told.why.say("en")) == (3, "no candidate: with all candidates together it would still be short of 3")
+    quiet = replace(city, demand=replace(city.demand, hide_small=True))
+    (hidden,) = programme(quiet, pack, offers, budget_cny=5.0).left_open
+    assert (hidden.after.shortfall, hidden.why.say("en")) == (None, "no candidate: no choice of candidates closes it")
