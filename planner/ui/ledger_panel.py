@@ -22,7 +22,7 @@ from planner.plan.former_ledgers import FormerLedger, former_ledgers
 from planner.plan.project import Project, read_project
 from planner.plan.taking_over import Trial, compare_former, ledgers, original_copy, plain_name, take_over, try_ledger
 from planner.quality import SEVERITIES, Issue, QualityReport
-from planner.ui import state
+from planner.ui import state, style
 from planner.ui.controls import layer_name
 from planner.ui.desk import Desk
 from planner.ui.downloads import MIMES, safe_name
@@ -32,6 +32,7 @@ from planner.ui.text import escaped
 DONE, GUESSED = "ledger_taken", "ledger_guessed"
 SHOWN_ISSUES, SHOWN_CHANGES = 200, 2000
 NEW, OLD = "new", "old"
+UPLOAD_MB = 200
 COLUMNS = ("kind", "layer", "name", "row", "old_row", "column", "old", "new", "metres", "how")
 
 
@@ -51,7 +52,8 @@ def show(desk: Desk) -> None:
     if not files:
         return
     shown, kind, within = _controls(desk, list(files), lang)
-    given = st.file_uploader(t(f"ui.ledger.upload_{kind}", lang), key="upload")
+    st.html(style.in_words(".st-key-upload", button=t("ui.ledger.choose", lang), limit=t("ui.ledger.limit", lang, megabytes=UPLOAD_MB)))
+    given = st.file_uploader(t(f"ui.ledger.upload_{kind}", lang), key="upload", max_upload_size=UPLOAD_MB)
     kept = [one for one in former_ledgers(project.folder) if set(one.layers) & {spec.slug for spec in files[shown]}]
     former = None
     if kind == OLD and kept and given is None:
