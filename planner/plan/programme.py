@@ -17,7 +17,7 @@ from planner.measure.city import City
 from planner.plan.applying import apply_actions
 from planner.plan.facility_edits import Where
 from planner.plan.gaplist import Sentence
-from planner.plan.programme_forms import form_of
+from planner.plan.programme_forms import Beside, form_of
 from planner.plan.programme_lines import Form, NotLinearError
 from planner.plan.programme_model import Option, Solved, Task, solve
 from planner.plan.programme_options import Candidate, Horizon, beside_of, exclusive_groups, options_of
@@ -152,24 +152,9 @@ def make_programme(
     options = options_of(candidates, horizon, dated)
     beside = beside_of(city, candidates, options)
     columns = Columns(len(options))
-    forms: dict[str, Form] = {}
-    guards: list[Form] = []
-    not_lines: dict[str, NotLinearError] = {}
-    for ident, result in wanted.results.items():
-        if result.state not in ("met", "not_met"):
-            continue
-        try:
-            form = form_of(city, beside, wanted.packs[ident], result, day, columns)
-            _agrees(form, result, columns)
-        except NotLinearError as reason:
-            not_lines[ident] = reason
-            continue
-        if result.state == "not_met":
-            forms[ident] = form
-        elif form.columns:
-            guards.append(form)
+    forms, guards, not_lines = _lines(city, beside, wanted, columns)
     binding = tuple(wanted.results[ident].target.binding == BINDING for ident in forms)
-    task = Task(options, tuple(forms.values()), binding, columns, exclusive_groups(candidates, options), tuple(guards),
+    task = Task(options, tuple(forms.values()), binding, columns, exclusive_groups(candidates, options), guards,
                 horizon.budget_cny, horizon.budgets)
     solved = solve(task, clock=clock, gap=gap, seed=seed)
     chosen = solved.options or ()
@@ -185,6 +170,28 @@ def make_programme(
     return Programme(status, day, horizon, programme.cost_cny, solved.bound, solved.gap, programme.closed, tuple(left), programme.planned,
                      programme.years, programme.results, programme.not_confirmed, programme.broken, solved.steps, len(candidates),
                      clock.spent_s)
+
+
+def _lines(city: City, beside: Beside, wanted: Wanted, columns: Columns,
+           ) -> tuple[dict[str, Form], tuple[Form, ...], dict[str, NotLinearError]]:
+    """The targets that are not met as lines, those that are met and could be broken, and why others are no lines."""
+    forms: dict[str, Form] = {}
+    guards: list[Form] = []
+    not_lines: dict[str, NotLinearError] = {}
+    for ident, result in wanted.results.items():
+        if result.state not in ("met", "not_met"):
+            continue
+        try:
+            form = form_of(city, beside, wanted.packs[ident], result, wanted.day, columns)
+            _agrees(form, result, columns)
+        except NotLinearError as reason:
+            not_lines[ident] = reason
+            continue
+        if result.state == "not_met":
+            forms[ident] = form
+        elif form.columns:
+            guards.append(form)
+    return forms, tuple(guards), not_lines
 
 
 def _shown(city: City, result: TargetResult) -> TargetResult:
