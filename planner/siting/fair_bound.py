@@ -24,7 +24,7 @@ STEPS = 60
 FIRST_ROUNDS, MORE_ROUNDS = 2000, 200
 """Rounds of the first-order method for the first weighting, and for the others, which go on from its multipliers."""
 PACE = 6.0
-"""How fast weights move: measured on generated cities."""
+"""How fast weights move; the steps become smaller with the root of their number."""
 
 
 def largest_share(cover: Cover, total: Floats, base: Floats, *, most: int | None, budget: float | None, target: float,

@@ -35,7 +35,7 @@ LSCP_ROUNDS = 100_000
 USED = 0.01
 """Shares above this are sites that the relaxation uses: on a city of 5,000 sites 1,477, and the search three times as quick."""
 NEAR = 0.006
-"""Relative distance between plan and bound up to which branch and cut closes more than search does, measured on published cities."""
+"""Relative distance between plan and bound up to which branch and cut closes more than search does, seen on New York (2,713 places)."""
 SEARCH_S, BOUND_S = 4.0, 30.0
 """And the most they take, in seconds."""
 
