@@ -40,7 +40,9 @@ def largest_share(cover: Cover, total: Floats, base: Floats, *, most: int | None
     best, dual, before = 1.0, None, None
     for step in range(STEPS):
         weight = cover.weight * (part * scale)[cover.area]
-        start: Floats | None = None if dual is None or before is None else dual * np.divide(weight, before, out=np.ones_like(weight), where=before > 0)
+        start: Floats | None = None
+        if dual is not None and before is not None:
+            start = dual * np.divide(weight, before, out=np.ones_like(weight), where=before > 0)
         found = most_covered(table, weight, most=most, budget=budget, price=cover.price, start=start,
                              rounds=MORE_ROUNDS if step else FIRST_ROUNDS, tolerance=1e-3, out_of_time=out_of_time)
         best = min(best, found.value + float((part * scale) @ base))
