@@ -17,7 +17,7 @@ from planner.inputs.mapping import PLACE_KEYS
 from planner.plan.columns_confirmed import Entry, chosen, confirm_columns, headers_of, keys_of, mapping_of, table_of
 from planner.ui import state
 from planner.ui.desk import Desk
-from planner.ui.faults import fault_sentence
+from planner.ui.faults import fault_sentence, remark
 from planner.ui.text import CJK, escaped, plain_markdown
 
 DONE = "columns_written"
@@ -126,14 +126,14 @@ def _confirm(desk: Desk, entry: Entry, picked: Mapping[str, str | None]) -> None
     columns = {key: header for key, header in picked.items() if header}
     shared = None if table_of(entry) == POPULATION else twice(columns)
     if waiting:
-        _say(t("ui.columns.open", lang, keys=", ".join(waiting)), lang)
+        remark(t("ui.columns.open", lang, keys=", ".join(waiting)), lang)
     elif shared:
-        _say(t("ui.columns.twice", lang, header=shared[0], keys=", ".join(shared[1])), lang)
+        remark(t("ui.columns.twice", lang, header=shared[0], keys=", ".join(shared[1])), lang)
     else:
         try:
             done = confirm_columns(Path(desk.opening.project), [chosen(entry, columns)])
         except PlannerError as error:
-            _say(fault_sentence(error, lang), lang)
+            remark(fault_sentence(error, lang), lang)
             return
         st.session_state[DONE] = ("ui.columns.confirmed" if done.written else "ui.columns.remembered_only", entry["section"])
         _forget(entry)
@@ -145,8 +145,3 @@ def _forget(entry: Entry) -> None:
     names: list[Any] = [name for name in st.session_state if str(name).startswith((f"column|{entry['section']}|", "column_more|"))]
     for name in names:
         del st.session_state[name]
-
-
-def _say(sentence: str, lang: str) -> None:
-    """A sentence that asks for something."""
-    st.html(f'<p class="note warn" role="alert">{escaped(sentence, lang)}</p>')

@@ -41,6 +41,11 @@ def say(error: BaseException, lang: str, report: QualityReport | None = None) ->
     st.html(f'<div class="fault" role="alert"><b>{escaped(t("ui.fault.title", lang))}</b>{sentence}<ul>{listed}</ul></div>')
 
 
+def remark(sentence: str, lang: str) -> None:
+    """Put a sentence on the page that asks for something before one can go on."""
+    st.html(f'<p class="note warn" role="alert">{escaped(sentence, lang)}</p>')
+
+
 def said(draw: Callable[..., None]) -> Callable[..., None]:
     """A page's function whose faults end as sentences on the page."""
 

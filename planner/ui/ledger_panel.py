@@ -26,7 +26,7 @@ from planner.ui import state, style
 from planner.ui.controls import layer_name
 from planner.ui.desk import Desk
 from planner.ui.downloads import MIMES, safe_name
-from planner.ui.faults import fault_sentence
+from planner.ui.faults import fault_sentence, remark
 from planner.ui.text import escaped
 
 DONE, GUESSED = "ledger_taken", "ledger_guessed"
@@ -46,7 +46,7 @@ def show(desk: Desk) -> None:
     try:
         project = read_project(Path(desk.opening.project), report=QualityReport())
     except PlannerError as error:
-        _say(fault_sentence(error, lang), lang)
+        remark(fault_sentence(error, lang), lang)
         return
     files = ledgers(project)
     if not files:
@@ -70,7 +70,7 @@ def show(desk: Desk) -> None:
             else:
                 _compared(desk, project, shown, None if given is None else (given.name, given.getvalue()), former, within)
         except PlannerError as error:
-            _say(fault_sentence(error, lang), lang)
+            remark(fault_sentence(error, lang), lang)
 
 
 def _controls(desk: Desk, files: Sequence[str], lang: str) -> tuple[str, str, float]:
@@ -113,7 +113,7 @@ def _tried(desk: Desk, project: Project, shown: str, given: str, data: bytes, wi
         _changes(trial.compared, lang)
         _download(trial.report, trial.compared, [project.id, trial.name, "changes"], lang)
     if not trial.sound:
-        _say(t("ui.ledger.unsound", lang), lang)
+        remark(t("ui.ledger.unsound", lang), lang)
         return
     left, right, _ = st.columns([1.2, 1.2, 2.6], vertical_alignment="bottom")
     with left:
@@ -121,7 +121,7 @@ def _tried(desk: Desk, project: Project, shown: str, given: str, data: bytes, wi
     with right:
         pressed = st.button(t("ui.ledger.take_over", lang), key="ledger_take_over", type="primary")
     if pressed and not isinstance(day, dt.date):
-        _say(t("ui.ledger.day_wanted", lang), lang)
+        remark(t("ui.ledger.day_wanted", lang), lang)
     elif pressed:
         taken = take_over(project, trial, data, date=day.isoformat(), now=dt.datetime.now().astimezone())
         st.session_state[DONE] = (taken.file, ", ".join(taken.copies))
@@ -167,7 +167,7 @@ def _issues(issues: Sequence[Issue], lang: str) -> None:
         st.dataframe(table, hide_index=True, width="stretch", height=min(240, 38 + 35 * len(rows)), placeholder="")
     for issue in ranked[:3]:
         if issue.severity == "blocking":
-            _say(issue.done(lang), lang)
+            remark(issue.done(lang), lang)
 
 
 def _changes(compared: Comparison, lang: str) -> None:
@@ -180,9 +180,9 @@ def _changes(compared: Comparison, lang: str) -> None:
                      hide_index=True, width="stretch", placeholder="")
     for layer in compared.layers:
         if not layer.ids_believed:
-            _say(t("against.ids_not_believed", lang, layer=layer_name(layer.layer, lang)), lang)
+            remark(t("against.ids_not_believed", lang, layer=layer_name(layer.layer, lang)), lang)
     for slug, issue in compared.unread.items():
-        _say(t("against.unread", lang, layer=layer_name(slug, lang), file=issue.file, issue=issue.done(lang)), lang)
+        remark(t("against.unread", lang, layer=layer_name(slug, lang), file=issue.file, issue=issue.done(lang)), lang)
     rows = change_rows(compared)
     if not rows:
         st.html(f'<p class="prose">{escaped(t("against.none", lang))}</p>')
@@ -212,8 +212,3 @@ def _download(report: QualityReport, compared: Comparison, words: Sequence[str],
     """Issues and changes as one workbook."""
     st.download_button(t("ui.ledger.download", lang), lambda: issue_book(report, lang, change_sheets(compared, lang)),
                        safe_name(words, "xlsx"), MIMES["xlsx"], key="download_changes", on_click="ignore")
-
-
-def _say(sentence: str, lang: str) -> None:
-    """A sentence that asks for something."""
-    st.html(f'<p class="note warn" role="alert">{escaped(sentence, lang)}</p>')

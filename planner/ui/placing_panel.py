@@ -20,7 +20,7 @@ from planner.plan.unplaced import FOUND, Place, Unplaced, search_places
 from planner.ui import map_view, state
 from planner.ui.controls import layer_name
 from planner.ui.desk import Desk
-from planner.ui.faults import fault_sentence
+from planner.ui.faults import fault_sentence, remark
 from planner.ui.map_component import MapEvents, coverage_map
 from planner.ui.text import escaped, level_name
 
@@ -45,7 +45,7 @@ def show(desk: Desk) -> None:
         return
     st.html(f'<p class="prose">{escaped(t("ui.placing.lead", lang, count=f"{len(listed):,}"), lang)}</p>')
     if desk.opening.book_error is not None:
-        _say(fault_sentence(desk.opening.book_error, lang), lang)
+        remark(fault_sentence(desk.opening.book_error, lang), lang)
     staged = marked(desk)
     with st.container(key="placing_table"):
         st.dataframe(frame(listed, staged, lang), hide_index=True, width="stretch", height=min(240, 38 + 35 * len(listed)), placeholder="")
@@ -133,7 +133,7 @@ def _by_coordinates(desk: Desk, row: Unplaced) -> None:
             position = typed_position(row.layer, row.id, lon, lat, system, t("ui.placing.source_typed", lang, system=system),
                                       st.session_state["placing_precision"])
         except PlannerError as error:
-            _say(fault_sentence(error, lang), lang)
+            remark(fault_sentence(error, lang), lang)
             return
         marked(desk)[row.layer, row.id] = replace(position, name=row.name)
         st.rerun()
@@ -166,7 +166,7 @@ def _by_map(desk: Desk, row: Unplaced) -> None:
     if (row.layer, row.id) in staged:
         elsewhere = lies_elsewhere(desk, row, staged[row.layer, row.id])
         if elsewhere is not None:
-            _say(t("ui.placing.elsewhere", lang, name=row.name, stated=row.unit, found=elsewhere or t("ui.placing.nowhere", lang)), lang)
+            remark(t("ui.placing.elsewhere", lang, name=row.name, stated=row.unit, found=elsewhere or t("ui.placing.nowhere", lang)), lang)
 
 
 def _clicked(desk: Desk, row: Unplaced) -> Callable[[MapEvents], None]:
@@ -216,13 +216,8 @@ def _save(desk: Desk, listed: Sequence[Unplaced], staged: dict[Key, Position]) -
     try:
         path = keep_positions(Path(desk.opening.project), list(staged.values()))
     except (PlannerError, OSError) as error:
-        _say(fault_sentence(error, lang), lang)
+        remark(fault_sentence(error, lang), lang)
         return
     st.session_state[DONE] = (len(staged), path.name)
     staged.clear()
     st.rerun()
-
-
-def _say(sentence: str, lang: str) -> None:
-    """A sentence that asks for something."""
-    st.html(f'<p class="note warn" role="alert">{escaped(sentence, lang)}</p>')

@@ -11,7 +11,7 @@ from planner.errors import PlannerError
 from planner.i18n import t
 from planner.quality import QualityReport, SystemEvidence
 from planner.ui.desk import Desk
-from planner.ui.faults import fault_sentence
+from planner.ui.faults import fault_sentence, remark
 from planner.ui.text import escaped
 
 SECTIONS_SHOWN = 3
@@ -77,7 +77,7 @@ def _confirm(desk: Desk, one: SystemEvidence) -> None:
         for section in one.sections:
             confirm(read_project(Path(desk.opening.project), report=QualityReport()), section, one.likely)
     except PlannerError as error:
-        st.html(f'<p class="prose" role="alert">{escaped(fault_sentence(error, desk.lang))}</p>')
+        remark(fault_sentence(error, desk.lang), desk.lang)
         return
     st.session_state[DONE] = {"system": one.likely, "sections": ", ".join(one.sections)}
     st.rerun()

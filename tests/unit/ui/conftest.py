@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -65,3 +66,19 @@ def visit(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]
         return page.run()
 
     return run
+
+
+def control(page: AppTest, kind: str, key: str) -> Any:
+    """A widget by its key."""
+    return next(widget for widget in page.get(kind) if widget.key == key)
+
+
+def html(page: AppTest) -> str:
+    """All that was put on the page as HTML, less the style."""
+    return "".join(part.proto.body for part in page.get("html") if "<style>" not in part.proto.body)
+
+
+def press(page: AppTest, key: str) -> AppTest:
+    """Presses a button and draws the page."""
+    control(page, "button", key).click()
+    return page.run()

@@ -10,8 +10,7 @@ import pytest
 
 from planner.ui import opening
 from planner.ui.ledger_panel import change_frame
-from tests.unit.ui.conftest import write_project
-from tests.unit.ui.test_placing_panel import control, html, press
+from tests.unit.ui.conftest import control, html, press, write_project
 
 NEXT = b"id,name,lon,lat\nc1,\xe4\xb8\x80\xe5\x8f\xb7\xe8\xaf\x8a\xe6\x89\x80,114.005,30.005\nc2,<i>new</i>,114.015,30.005\n"
 

@@ -7,22 +7,17 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from planner.ui import opening
 from planner.ui.navigation import PAGES
+from tests.unit.ui.conftest import control, html
 
 APP = Path(__file__).resolve().parents[3] / "app.py"
 CJK = re.compile(r"[\u3400-\u9fff]")
 Visit = Callable[..., AppTest]
-
-
-def control(page: AppTest, kind: str, key: str) -> Any:
-    """A widget by its key."""
-    return next(widget for widget in page.get(kind) if widget.key == key)
 
 
 def address(page: AppTest, key: str) -> str:
@@ -34,11 +29,6 @@ def address(page: AppTest, key: str) -> str:
 def headline(page: AppTest) -> list[str]:
     """The headline numbers, in their order."""
     return [metric.value for metric in page.metric]
-
-
-def html(page: AppTest) -> str:
-    """All that was put on the page as HTML, less the style."""
-    return "".join(part.proto.body for part in page.get("html") if "<style>" not in part.proto.body)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

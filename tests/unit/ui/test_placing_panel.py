@@ -12,6 +12,7 @@ from planner.plan.positions_kept import Position
 from planner.ui import opening, placing_panel
 from planner.ui.desk import Desk
 from planner.ui.map_component import MapEvents
+from tests.unit.ui.conftest import control, html, press
 
 LEDGER = """机构编号,机构名称,街道,经度,纬度,地址
 1,福安,甲街道,114.004,30.004,中山路8号
@@ -34,22 +35,6 @@ def homes(tmp_path: Path, tiny: Path) -> Path:
         config.write(f'[facilities.{SLUG}]\npath = "homes.csv"\n[places]\npath = "places.csv"\n'
                      'columns = { name = "名称", address = "标准地址", lon = "经度", lat = "纬度" }\n')
     return tmp_path
-
-
-def control(page: Any, kind: str, key: str) -> Any:
-    """A widget by its key."""
-    return next(widget for widget in page.get(kind) if widget.key == key)
-
-
-def html(page: Any) -> str:
-    """All that was put on the page as HTML, less the style."""
-    return "".join(part.proto.body for part in page.get("html") if "<style>" not in part.proto.body)
-
-
-def press(page: Any, key: str) -> Any:
-    """Presses a button and draws the page."""
-    control(page, "button", key).click()
-    return page.run()
 
 
 def test_placing_by_the_table_by_a_name_and_by_coordinates(visit: Any, homes: Path) -> None:
