@@ -12,6 +12,8 @@ from planner.siting.knapsack_loops import knapsacks
 from planner.siting.knapsacks import Loads, least_loaded, loads
 from planner.siting.lawful import nearest_lawful
 from planner.siting.linear import to_unit, whole_unit
+from planner.siting.load_loops import exchange_loads
+from planner.siting.loading import loaded
 from planner.siting.median import greedy
 from planner.siting.problem import Floats, Mask, Picks, SitingProblem, compressed, only_sites, sums
 from planner.siting.results import Assignment, Plan, worth
@@ -26,8 +28,8 @@ SMALL = 500
 """Pairs up to which branch and cut takes a problem as it is."""
 PARTS = (0.3, 1.0)
 """Parts of the time left that the program without needless pairs is given, one after the other."""
-FROM_PICKS = 5
-"""Sets of sites met by the bound, the last of them, that plans are made from."""
+FROM_PICKS, THROWS = 5, 60
+"""Sets of sites met by the bound, the last of them, that plans are made from, and restarts of the search from each."""
 LOCATE_PART, LOCATE_S = 0.2, 10.0
 """The part of the time, and the seconds, that moving sites may take before the program as a whole is solved."""
 
@@ -70,7 +72,7 @@ def needed_loops(problem: SitingProblem) -> tuple[Loop, ...]:
     whole = problem.model == "capacitated_p_median" and not problem.split
     if not whole or problem.p is None or problem.budget is not None or problem.rules is not None:
         return ()
-    return (knapsacks,) if len(problem.by_demand.column) > SMALL else ()
+    return (knapsacks, exchange_loads) if len(problem.by_demand.column) > SMALL else ()
 
 
 def _by_loads(problem: SitingProblem, table: Loads, p: int, start: tuple[Picks, Assignment] | None, clock: Clock, gap: float,
@@ -90,7 +92,7 @@ def _by_loads(problem: SitingProblem, table: Loads, p: int, start: tuple[Picks, 
     state = np.where(problem.fixed == 1, 1, np.where(problem.fixed == 0, 0, -1)).astype(np.int32)
     guess = value() if start is not None else 2.0 * float(table.cost.sum()) / max(1, p)
     proof = least_loaded(table, min(p, problem.sites), state, target=guess, stop=cutoff(), out_of_time=lambda: clock.over)
-    start = _from_picks(problem, start, proof.picks, clock, seed)
+    start = _from_picks(problem, table, start, proof.picks, clock, seed)
     bound, stopped, pairs_left = to_unit(proof.value, unit, maximise=False), clock.word, len(problem.by_demand.column)
     for part in PARTS:
         short = _only_pairs(problem, proof.value + proof.apart < cutoff())
@@ -125,15 +127,19 @@ def _program(problem: SitingProblem, start: tuple[Picks, Assignment] | None, clo
     return form, run(form.model, clock, gap=gap, seed=seed, start=begin, limit_s=limit_s)
 
 
-def _from_picks(problem: SitingProblem, start: tuple[Picks, Assignment] | None, picks: list[Mask], clock: Clock,
+def _from_picks(problem: SitingProblem, table: Loads, start: tuple[Picks, Assignment] | None, picks: list[Mask], clock: Clock,
                 seed: int) -> tuple[Picks, Assignment] | None:
-    """The best of a plan and of those that sites met by the bound make, assigned and moved by turns."""
-    until = clock.spent_s + min(LOCATE_S, LOCATE_PART * clock.left_s)
+    """The best of a plan and of those that sites met by the bound make: exchanged, then assigned as well as can be and moved by turns."""
+    until, who = clock.spent_s + min(LOCATE_S, LOCATE_PART * clock.left_s), np.flatnonzero(problem.reachable).astype(np.int32)
     for pick in reversed(picks[-FROM_PICKS:]):
         if clock.spent_s > until or clock.cancelled:
             break
-        other = _assigned(problem, np.flatnonzero(pick | (problem.fixed == 1)).astype(np.int32))
-        if other is not None and worth(problem, *other).lawful:
+        made = loaded(table, pick | (problem.fixed == 1), problem.fixed == 0, throws=THROWS, seed=seed,
+                      out_of_time=lambda: clock.spent_s > until or clock.cancelled)
+        if made is None:
+            continue
+        other: tuple[Picks, Assignment] = made[0], Assignment(who, made[1].astype(np.int32), np.ones(len(who)))
+        if worth(problem, *other).lawful:
             other = relocated(problem, other, clock, seed)
             if start is None or worth(problem, *other).objective < worth(problem, *start).objective:
                 start = other

@@ -7,6 +7,7 @@ import pytest
 
 from planner.siting import capacities
 from planner.siting.knapsacks import least_loaded, loads
+from planner.siting.loading import loaded
 from planner.siting.solving import solve
 from tests.unit.siting.drawn import problem
 from tests.unit.siting.test_capacities import enumerated, town
@@ -71,9 +72,37 @@ def test_as_enumeration_without_needless_pairs(monkeypatch, seed):
     assert wanted is None or rough.bound <= wanted <= rough.objective <= wanted / 0.7 + 1e-9
 
 
+def test_demand_is_exchanged_to_fit():
+    """Two open sites of 5: 3 and 3 come first, one to each; 2 and 2 fill them. Served for least: 3 + 2 at each, their own at cost 0."""
+    cells = [[0, 1], [0, 1], [1, 0], [1, 0]]
+    posed = problem("capacitated_p_median", cells, weight=[3, 2, 3, 2], capacity=[5.0, 5.0], p=2)
+    sites, where = loaded(loads(posed), np.array([True, True]), np.array([True, True]), throws=0, seed=1)
+    assert (sites.tolist(), where.tolist()) == ([0, 1], [0, 0, 1, 1])
+    assert loaded(loads(problem("capacitated_p_median", [[1], [1]], weight=[3, 3], capacity=[5.0], p=1)), np.array([True]),
+                  np.array([True]), throws=3, seed=1) is None
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_what_is_loaded_keeps_the_rules_and_moves_no_fixed_site(seed):
+    table, posed = town("capacitated_p_median", seed)
+    made, every = loads(posed), list(plans(table, posed))
+    opened = posed.fixed == 1
+    spare = np.flatnonzero(posed.fixed == 0)[:max(0, posed.p - int(opened.sum()))]
+    opened[spare] = True
+    found = loaded(made, opened, posed.fixed == 0, throws=30, seed=seed) if every and len(posed.existing) <= posed.p else None
+    if found is not None:
+        sites, where = found
+        assert set(posed.existing.tolist()) <= set(sites.tolist()) and len(set(sites.tolist())) == opened.sum()
+        assert set(where.tolist()) <= set(sites.tolist()) and (posed.fixed[sites] >= 0).all()
+        cost = {ways: cost for cost, ways in every}
+        assert cost[tuple(where.tolist())] >= min(cost.values())
+        again = loaded(made, opened, posed.fixed == 0, throws=30, seed=seed)
+        assert (again[0] == sites).all() and (again[1] == where).all()
+
+
 def test_loops_are_needed_where_they_are_called_only():
     cells, given = np.ones((200, 4)), {"capacity": [500.0] * 4}
-    assert len(capacities.needed_loops(problem("capacitated_p_median", cells, p=2, **given))) == 1
+    assert len(capacities.needed_loops(problem("capacitated_p_median", cells, p=2, **given))) == 2
     assert capacities.needed_loops(problem("capacitated_p_median", cells, p=2, split=True, **given)) == ()
     assert capacities.needed_loops(problem("capacitated_p_median", cells, budget=2.0, **given)) == ()
     assert capacities.needed_loops(problem("capacitated_mclp", cells, p=2, **given)) == ()
