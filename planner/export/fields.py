@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from planner.export.cells import finite
 from planner.i18n import pick, t
 from planner.plan.actions import COLUMN_WORDS
-from planner.plan.gaplist import CapitalProject, Gap, GapList, say_all
+from planner.plan.gaplist import PHASES, CapitalProject, Gap, GapList, Sentence, say_all
 from planner.targets.evaluation import Threshold
 
 GAP_KEYS = (
@@ -32,7 +32,16 @@ GAP_KEYS = (
     "deadline",
 )
 """The columns of the gap list, in their order; those of GAP_MORE follow."""
-GAP_MORE = ("rank", "title", "plan", "binding", "group", "travel", "unit_class", "zero", "status", "note")
+DUE_KEYS = ("required", "present", "short", "short_rate")
+"""What should stand, what stands, and live what is short of it: all in the unit of the shortfall."""
+SAID_KEYS = ("opinion", "verified", "refusal", "remark")
+"""What streets and districts say of a row."""
+GAP_MORE = (
+    *DUE_KEYS,
+    *("status", "cooperating", "rank", "title", "plan", "binding", "group", "travel", "unit_class", "zero", "note"),
+    *SAID_KEYS,
+    "row_key",
+)
 PROJECT_KEYS = (
     "project_id",
     "name",
@@ -57,7 +66,22 @@ PROJECT_KEYS = (
     "priority",
 )
 """The columns of the project list, in their order; those of PROJECT_MORE follow. In data files `cost` is `est_cost_cny`, in yuan."""
-PROJECT_MORE = ("quantity", "beneficiaries_by_group", "gaps", "responsible", "cost_note", "status")
+PROJECT_MORE = (
+    *("site", "content", "land_m2", "tenure", "start_year", "done_year", "preparation", "responsible", "cooperating", "status"),
+    *("quantity", "beneficiaries_by_group", "gaps", "cost_note"),
+    *SAID_KEYS,
+    "row_key",
+)
+STATUSES = ("not_started", "under_way", "done", "closed")
+FUNDS = ("central", "province", "city", "welfare_lottery", "special_bond", "private", "other")
+CHOICES = {
+    "status": ("status", STATUSES),
+    "funding": ("fund", FUNDS),
+    "phase": ("phase", PHASES),
+    "tenure": ("tenure", ("allotted", "granted", "leased", "idle_premises", "handed_over")),
+    "preparation": ("stage", ("idea", "feasibility", "design", "under_construction")),
+}
+"""Columns that people fill in from a list: column -> where its words stand (`export.<kind>.<key>`), and their keys."""
 SHORTFALL_UNITS = (
     "facilities",
     "people",
@@ -108,6 +132,20 @@ def threshold_text(threshold: Threshold, *, is_share: bool) -> str:
     return f"{low:g}–{high:g}" + ("%" if is_share else "")
 
 
+def choices(column: str, lang: str) -> tuple[str, ...]:
+    """The words that a column of CHOICES may hold."""
+    kind, keys = CHOICES[column]
+    return tuple(t(f"export.{kind}.{key}", lang) for key in keys)
+
+
+def said(kept: Mapping[str, str | float], lang: str) -> dict[str, str | float]:
+    """What people said of a row, by column: keys of a list as words of the language, all else as they wrote it."""
+    return {
+        column: label(CHOICES[column][0], str(value), CHOICES[column][1], lang) if column in CHOICES else value
+        for column, value in kept.items()
+    }
+
+
 def gap_note(gap: Gap, lang: str) -> str:
     """What a reader of the row should know: blanks in the ledger, nobody who can reach a facility."""
     notes = []
@@ -153,9 +191,17 @@ def gap_row(gap: Gap, lang: str) -> dict[str, Any]:
         "travel": gap.travel,
         "unit_class": gap.unit_class,
         "zero": t("export.zero", lang) if gap.zero else "",
-        "status": "",
+        "required": finite(gap.required),
+        "present": finite(gap.present),
+        "short": None if gap.required is None or gap.present is None else gap.required - gap.present,
+        "short_rate": (gap.required - gap.present) / gap.required if gap.required and gap.present is not None else None,
+        "cooperating": pick(gap.cooperating, lang),
+        "status": t("export.status.not_started", lang),
         "note": gap_note(gap, lang),
+        **dict.fromkeys(SAID_KEYS, ""),
+        "row_key": gap.row_key,
         "threshold_max": finite(high),
+        **said(gap.kept, lang),
     }
 
 
@@ -193,8 +239,28 @@ def project_row(project: CapitalProject, lang: str) -> dict[str, Any]:
         "gaps": t("gaps.list_comma", lang).join(project.gaps),
         "responsible": pick(project.responsible, lang),
         "cost_note": project.cost_note.say(lang) if project.cost_note else "",
-        "status": "",
+        "site": Sentence("export.site", {"unit": Sentence("gaps.whole") if project.whole else project.unit_name}).say(lang),
+        "content": content(project, lang),
+        "land_m2": None,
+        "tenure": "",
+        "start_year": project.start_year,
+        "done_year": project.year,
+        "preparation": t("export.stage.idea", lang),
+        "cooperating": pick(project.cooperating, lang),
+        "status": t("export.status.not_started", lang),
+        **dict.fromkeys(SAID_KEYS, ""),
+        "row_key": project.row_key,
+        **said(project.kept, lang),
     }
+
+
+def content(project: CapitalProject, lang: str) -> str:
+    """What is built and how large, in one line."""
+    parts = [t(f"export.content.{project.action}", lang, quantity=project.quantity)]
+    for key, size in (("beds", project.beds), ("area_m2", project.area_m2)):
+        if (number := finite(size)) is not None:
+            parts.append(t(f"export.content.{key}", lang, amount=f"{number:,.0f}"))
+    return t("gaps.list_comma", lang).join(parts)
 
 
 def lon_lat(gap_list: GapList) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:

@@ -21,6 +21,8 @@ WIDEST = 40
 TITLE_HEIGHT, HEADER_HEIGHT, LINE_HEIGHT, MOST_LINES = 26, 32, 14, 28
 """Heights in points; a row of text grows to so many lines at most, which is what a sheet allows."""
 LINES = "#C4CCD3"
+OPEN = {"locked": False, "bg_color": "#FFFBE6"}
+"""Cells that people fill in: pale yellow, and open where the sheet is protected."""
 DASH_FOR_NONE = '{form};-{form};"–"'
 """A figure format that shows a dash for 0, where 0 means that there is nothing to tell."""
 SHARES, WHOLE = "_shares", "_whole"
@@ -29,7 +31,11 @@ SHARES, WHOLE = "_shares", "_whole"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its key in the rows, its header, how figures show, whether it has a live total, and the words it may hold."""
+    """A column of a table: its key in the rows, its header, how figures show, whether it has a live total, and the words it may hold.
+
+    formula : a live formula in place of the rows' values, with {row} for the number of the row and {key} for the letter of a column; what
+    the rows hold is kept as its value for programs that do not calculate. open : people fill it in, also where the sheet is protected.
+    """
 
     key: str
     header: str
@@ -37,6 +43,9 @@ class Column:
     total: bool = False
     choices: tuple[str, ...] = ()
     width: float | None = None
+    formula: str = ""
+    open: bool = False
+    hidden: bool = False
 
 
 @dataclass(slots=True)
@@ -64,9 +73,14 @@ class Book:
         """Cells of text."""
         return self.style(text_wrap=True, border=1, border_color=LINES)
 
-    def number(self, form: str) -> Any:
+    @property
+    def open_text(self) -> Any:
+        """Cells of text that people fill in."""
+        return self.style(text_wrap=True, border=1, border_color=LINES, **OPEN)
+
+    def number(self, form: str, *, opened: bool = False) -> Any:
         """Cells of figures, with a little room to the right."""
-        return self.style(num_format=form + "_ ", border=1, border_color=LINES)
+        return self.style(num_format=form + "_ ", border=1, border_color=LINES, **(OPEN if opened else {}))
 
 
 def open_book(path: Path | io.BytesIO, lang: str, made: dt.date, title: str) -> Book:
@@ -113,14 +127,14 @@ def number_format(value: float, form: str) -> str:
     return form or ("#,##0" if float(value).is_integer() else "#,##0.00")
 
 
-def put(book: Book, sheet: Any, row: int, column: int, value: Any, form: str = "") -> None:
-    """Write one value: text neutralised, figures finite, all else a blank cell."""
+def put(book: Book, sheet: Any, row: int, column: int, value: Any, form: str = "", *, opened: bool = False) -> None:
+    """Write one value: text neutralised, figures finite, all else a blank cell. opened : people fill the cell in."""
     if isinstance(value, str) and value:
-        sheet.write_string(row, column, neutral(value), book.text)
+        sheet.write_string(row, column, neutral(value), book.open_text if opened else book.text)
     elif (number := finite(value)) is not None:
-        sheet.write_number(row, column, number, book.number(number_format(number, form)))
+        sheet.write_number(row, column, number, book.number(number_format(number, form), opened=opened))
     else:
-        sheet.write_blank(row, column, None, book.text)
+        sheet.write_blank(row, column, None, book.number(form, opened=True) if opened and form else book.open_text if opened else book.text)
 
 
 def form_of(row: Mapping[str, Any], key: str, form: str = "") -> str:
@@ -158,12 +172,14 @@ def write_table(
     footer: str = "",
     empty: str = "",
     printed: int | None = None,
+    protected: bool = False,
 ) -> Any:
     """A sheet with one table. Returns the sheet.
 
     Totals stand above the header, over one plain column each, and follow the filter; the value a program reads without calculating is
     the sum of the engine's own numbers. A row's SHARES names its figures that are shares, shown in per cent, and its WHOLE those without
-    decimals. printed : how many columns go to paper; all where None.
+    decimals. printed : how many columns go to paper; all where None. protected : only open columns can be typed in (no password: whoever
+    must can lift it, and what was altered is found when the workbook comes back).
     """
     sheet = book.raw.add_worksheet(name)
     write_title(book, sheet, title, subtitle)
@@ -186,13 +202,20 @@ def write_table(
             sheet.data_validation(first, k, last, k, {"validate": "list", "source": list(column.choices), "error_type": "warning"})
     widths = [column.width or _width(column, rows) for column in columns]
     for k, width in enumerate(widths):
-        sheet.set_column(k, k, width)
+        sheet.set_column(k, k, width, None, {"hidden": columns[k].hidden})
+    letters = {column.key: column_name(k) for k, column in enumerate(columns)}
     for r, row in enumerate(rows, start=first):
-        lines = max(lines_of(_shown(row[column.key]), width) for column, width in zip(columns, widths, strict=True))
+        lines = max(lines_of(_shown(row[column.key]), width) for column, width in zip(columns, widths, strict=True) if not column.hidden)
         if lines > 1:
             sheet.set_row(r, LINE_HEIGHT * min(lines, MOST_LINES) + 2)
         for k, column in enumerate(columns):
-            put(book, sheet, r, k, row[column.key], form_of(row, column.key, column.number))
+            form = form_of(row, column.key, column.number)
+            if column.formula:
+                value = finite(row[column.key])
+                live = column.formula.format(row=r + 1, **letters)
+                sheet.write_formula(r, k, live, book.number(form or "#,##0.##"), "" if value is None else value)
+            else:
+                put(book, sheet, r, k, row[column.key], form, opened=column.open)
     if not rows and empty:
         sheet.write_string(first, 0, empty, book.style(italic=True))
     tallest = max(lines_of(column.header, width) for column, width in zip(columns, widths, strict=True))
@@ -200,6 +223,8 @@ def write_table(
     sheet.print_area(0, 0, last, (printed or len(columns)) - 1)
     sheet.autofilter(header_row, 0, last, len(columns) - 1)
     sheet.freeze_panes(first, 1)
+    if protected:
+        sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True, "sort": True, "select_locked_cells": True})
     set_print(sheet, header_row, footer)
     return sheet
 

@@ -22,7 +22,7 @@ __all__ = ["SUFFIXES", "coverage_csv", "coverage_gpkg", "coverage_rows", "covera
 
 SUFFIXES = (".xlsx", ".csv", ".gpkg", ".geojson")
 DEGREES = "EPSG:4326"
-GAP_FIELDS = (*GAP_KEYS, *GAP_MORE, "threshold_max", "lon", "lat")
+GAP_FIELDS = (*GAP_KEYS, *(key for key in GAP_MORE if key != "short"), "threshold_max", "lon", "lat")
 PROJECT_FIELDS = tuple("est_cost_cny" if key == "cost" else key for key in (*PROJECT_KEYS, *PROJECT_MORE))
 NUMBERS = frozenset(
     {
@@ -38,9 +38,15 @@ NUMBERS = frozenset(
         "area_m2",
         "beneficiaries",
         "est_cost_cny",
+        "required",
+        "present",
+        "short_rate",
+        "land_m2",
     }
 )
 WHOLE_NUMBERS = frozenset({"rank", "year", "priority", "quantity"})
+YEARS = frozenset({"start_year", "done_year"})
+"""Whole numbers that may be blank."""
 
 
 def gap_table(gap_list: GapList, lang: str) -> list[dict[str, Any]]:
@@ -127,6 +133,8 @@ def _layer(gap_list: GapList, things: Sequence[Any], rows: Sequence[Mapping[str,
     for field in fields:
         if field in NUMBERS:
             frame[field] = pd.to_numeric(frame[field]).astype("float64")
+        elif field in YEARS:
+            frame[field] = pd.to_numeric(frame[field]).astype("Int32")
         elif field in WHOLE_NUMBERS:
             frame[field] = pd.to_numeric(frame[field]).astype("int64")
         else:

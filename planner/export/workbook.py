@@ -8,18 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from planner.export import sheets
-from planner.export.fields import (
-    GAP_KEYS,
-    GAP_MORE,
-    PROJECT_KEYS,
-    PROJECT_MORE,
-    gap_row,
-    level_label,
-    lon_lat,
-    project_row,
-    scenario_label,
-    threshold_text,
-)
+from planner.export.fields import GAP_KEYS, PROJECT_KEYS, scenario_label
+from planner.export.list_sheets import AMBER, GREEN, GREY, RED, WIDTHS, gaps_sheet, mark, projects_sheet, sheet_name
 from planner.export.provenance import method_rows
 from planner.export.sheets import Book, Column
 from planner.export.targets_table import TARGET_KEYS, target_rows
@@ -29,23 +19,7 @@ from planner.quality import SEVERITIES, QualityReport
 from planner.targets.evaluation import STATES, Evaluation
 
 SHEETS = ("summary", "gaps", "projects", "targets", "quality", "method")
-STATUSES = ("not_started", "under_way", "done", "closed")
-FUNDS = ("central", "province", "city", "welfare_lottery", "special_bond", "private", "other")
-GAP_FORMS = {"minutes": "0.0", "people_affected": "#,##0", "rank": "0"}
-PROJECT_FORMS = {
-    "lon": "0.000000",
-    "lat": "0.000000",
-    "cost": "#,##0.0",
-    "beds": "#,##0",
-    "area_m2": "#,##0",
-    "beneficiaries": "#,##0",
-    "year": "0",
-    "priority": "0",
-    "quantity": "#,##0",
-}
-PROJECT_TOTALS = ("beds", "area_m2", "cost", "quantity")
 QUALITY_KEYS = ("severity", "file", "sheet", "row", "column", "name", "value", "done", "code")
-RED, AMBER, GREEN, GREY = "#F8D7D3", "#FCEFC7", "#DDEFD9", "#E8E8E8"
 STATE_COLOURS = {
     "not_met": RED,
     "met": GREEN,
@@ -55,57 +29,7 @@ STATE_COLOURS = {
     "recorded": GREY,
 }
 
-
 SUMMARY_WIDTHS = (36, 20, 50, 14, 14, 14, 12, 18)
-WIDTHS = {
-    "gap_id": 9,
-    "target_id": 26,
-    "clause": 24,
-    "layer": 17,
-    "unit_code": 15,
-    "unit_name": 15,
-    "level": 10,
-    "value": 9,
-    "threshold": 9,
-    "shortfall": 10,
-    "shortfall_unit": 10,
-    "people_affected": 12,
-    "nearest_facility": 20,
-    "minutes": 11,
-    "action": 38,
-    "project_id": 9,
-    "responsible": 20,
-    "deadline": 10,
-    "title": 26,
-    "note": 36,
-    "name": 30,
-    "lon": 11,
-    "lat": 10,
-    "beds": 8,
-    "area_m2": 10,
-    "beneficiaries": 10,
-    "cost": 10,
-    "price_year": 8,
-    "cost_source": 32,
-    "funding": 12,
-    "year": 7,
-    "phase": 7,
-    "targets": 24,
-    "overlap": 30,
-    "confidence": 30,
-    "priority": 7,
-    "quantity": 8,
-    "beneficiaries_by_group": 28,
-    "gaps": 18,
-    "cost_note": 30,
-    "state": 14,
-}
-"""Widths of columns that hold long text are fixed, so that a page of A3 stays legible; the text wraps."""
-
-
-def sheet_name(key: str, lang: str) -> str:
-    """The name of a sheet."""
-    return t(f"export.sheet.{key}", lang)
 
 
 def write_workbook(gap_list: GapList, evaluation: Evaluation, report: QualityReport, path: Path, *, lang: str) -> None:
@@ -131,96 +55,6 @@ def write_workbook(gap_list: GapList, evaluation: Evaluation, report: QualityRep
     book.raw.close()
 
 
-def gaps_sheet(book: Book, gap_list: GapList, subtitle: str, stamp: str) -> None:
-    """One row a gap; people affected are summed live, a person once for each target."""
-    lang = book.lang
-    rows = []
-    for gap in gap_list.gaps:
-        row = gap_row(gap, lang) | {"layer": pick(gap.layer_name, lang), "level": level_label(gap.level, lang)}
-        if isinstance(gap.threshold, (tuple, list)):
-            row["threshold"] = threshold_text(gap.threshold, is_share=gap.is_share)
-        row[sheets.SHARES] = ("value", "threshold", *(("shortfall",) if gap.shortfall_of == "share" else ())) if gap.is_share else ()
-        row[sheets.WHOLE] = ("shortfall",) if gap.shortfall_of == "people" else ()
-        rows.append(row)
-    statuses = tuple(t(f"export.status.{key}", lang) for key in STATUSES)
-    columns = [
-        Column(
-            key,
-            t(f"export.gaps.{key}", lang),
-            GAP_FORMS.get(key, ""),
-            key == "people_affected",
-            statuses if key == "status" else (),
-            WIDTHS.get(key) if key != "action" else 40,
-        )
-        for key in (*GAP_KEYS, *GAP_MORE)
-    ]
-    sheet = sheets.write_table(
-        book,
-        sheet_name("gaps", lang),
-        t("export.title.gaps", lang),
-        subtitle,
-        columns,
-        rows,
-        total_label=t("export.total.people", lang),
-        footer=stamp,
-        empty=t("export.no_gaps", lang),
-        printed=len(GAP_KEYS),
-    )
-    first, last = sheets.FIRST_HEADER_ROW + 1, sheets.FIRST_HEADER_ROW + max(1, len(rows))
-    _mark(book, sheet, [column.key for column in columns].index("zero"), first, last, {t("export.zero", lang): RED})
-    _mark(book, sheet, [column.key for column in columns].index("binding"), first, last, {t("export.binding.binding", lang): RED})
-    _mark(
-        book,
-        sheet,
-        [column.key for column in columns].index("status"),
-        first,
-        last,
-        {statuses[0]: RED, statuses[1]: AMBER, statuses[2]: GREEN, statuses[3]: GREY},
-    )
-
-
-def projects_sheet(book: Book, gap_list: GapList, subtitle: str, stamp: str) -> None:
-    """One row a capital project, with money in 10,000 yuan."""
-    lang = book.lang
-    places = lon_lat(gap_list)[1]
-    rows = [
-        project_row(project, lang) | {"layer": pick(project.layer_name, lang), "lon": lon, "lat": lat}
-        for project, (lon, lat) in zip(gap_list.projects, places, strict=True)
-    ]
-    for row in rows:
-        row["cost_source"] = row["cost_source"] or row["cost_note"]
-    choices = {
-        "funding": tuple(t(f"export.fund.{key}", lang) for key in FUNDS),
-        "status": tuple(t(f"export.status.{key}", lang) for key in STATUSES),
-    }
-    columns = [
-        Column(
-            key,
-            t(f"export.projects.{key}", lang),
-            PROJECT_FORMS.get(key, ""),
-            key in PROJECT_TOTALS,
-            choices.get(key, ()),
-            WIDTHS.get(key) if key != "action" else 8,
-        )
-        for key in (*PROJECT_KEYS, *PROJECT_MORE)
-    ]
-    sheet = sheets.write_table(
-        book,
-        sheet_name("projects", lang),
-        t("export.title.projects", lang),
-        subtitle,
-        columns,
-        rows,
-        total_label=t("export.total.projects", lang),
-        footer=stamp,
-        empty=t("export.no_projects", lang),
-        printed=len(PROJECT_KEYS),
-    )
-    first, last = sheets.FIRST_HEADER_ROW + 1, sheets.FIRST_HEADER_ROW + max(1, len(rows))
-    words = {t(f"export.confidence.{key}", lang): colour for key, colour in (("low", RED), ("medium", AMBER), ("high", GREEN))}
-    _mark(book, sheet, [column.key for column in columns].index("confidence"), first, last, words, begins=True)
-
-
 def targets_sheet(book: Book, rows: Sequence[dict[str, Any]], subtitle: str, stamp: str) -> None:
     """Each target as a whole and unit by unit, with its state in words, by a mark and by a colour."""
     lang = book.lang
@@ -229,7 +63,7 @@ def targets_sheet(book: Book, rows: Sequence[dict[str, Any]], subtitle: str, sta
     name, title = sheet_name("targets", lang), t("export.title.targets", lang)
     sheet = sheets.write_table(book, name, title, subtitle, columns, rows, footer=stamp, printed=TARGET_KEYS.index("row_kind"))
     colours = {t(f"export.state.{state}", lang): colour for state, colour in STATE_COLOURS.items()}
-    _mark(book, sheet, TARGET_KEYS.index("state"), sheets.FIRST_HEADER_ROW + 1, sheets.FIRST_HEADER_ROW + max(1, len(rows)), colours)
+    mark(book, sheet, TARGET_KEYS.index("state"), sheets.FIRST_HEADER_ROW + 1, sheets.FIRST_HEADER_ROW + max(1, len(rows)), colours)
 
 
 def quality_sheet(book: Book, report: QualityReport, subtitle: str, stamp: str) -> None:
@@ -252,7 +86,7 @@ def quality_sheet(book: Book, report: QualityReport, subtitle: str, stamp: str) 
         empty=t("export.no_issues", lang),
     )
     colours = {t(f"export.severity.{key}", lang): colour for key, colour in (("blocking", RED), ("warning", AMBER), ("info", GREY))}
-    _mark(book, sheet, 0, sheets.FIRST_HEADER_ROW + 1, sheets.FIRST_HEADER_ROW + max(1, len(rows)), colours)
+    mark(book, sheet, 0, sheets.FIRST_HEADER_ROW + 1, sheets.FIRST_HEADER_ROW + max(1, len(rows)), colours)
 
 
 def method_sheet(book: Book, gap_list: GapList, evaluation: Evaluation, report: QualityReport, subtitle: str, stamp: str) -> None:
@@ -271,17 +105,6 @@ def method_sheet(book: Book, gap_list: GapList, evaluation: Evaluation, report: 
         method_rows(gap_list, evaluation, report, lang),
         footer=stamp,
     )
-
-
-def _mark(book: Book, sheet: Any, column: int, first: int, last: int, colours: dict[str, str], *, begins: bool = False) -> None:
-    """Colour the cells of a column by the words they hold; the words stay, so that the colour is never the only sign."""
-    for word, colour in colours.items():
-        rule = (
-            {"type": "text", "criteria": "begins with", "value": word}
-            if begins
-            else {"type": "cell", "criteria": "==", "value": f'"{word}"'}
-        )
-        sheet.conditional_format(first, column, last, column, rule | {"format": book.raw.add_format({"bg_color": colour})})
 
 
 def summary_sheet(book: Book, sheet: Any, gap_list: GapList, rows: Sequence[dict[str, Any]], title: str, subtitle: str, stamp: str) -> None:

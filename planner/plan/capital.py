@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 from planner.measure.city import City
 from planner.plan.actions import Build
 from planner.plan.affected import unit_mask
+from planner.plan.departments import Departments
 from planner.plan.gaplist import CapitalProject, Gap, Sentence, UnitCost, Words
 from planner.plan.unit_costs import estimate
 
@@ -57,13 +58,13 @@ def capital_projects(
     as_of: dt.date,
     costs: Sequence[UnitCost],
     names: Mapping[str, Words],
-    responsible: Mapping[str, Words],
+    departments: Departments,
     reach_m: Mapping[str, float],
     exact: Mapping[str, bool],
 ) -> tuple[CapitalProject, ...]:
     """The projects, by priority.
 
-    names, responsible : layer -> its name and the unit in charge of it. reach_m : layer -> the widest service radius that a target sets,
+    names : layer -> its name. departments : who is in charge of a layer. reach_m : layer -> the widest service radius that a target sets,
     within which two projects may be one. exact : gap id -> whether its place is where those beyond reach live.
     """
     drafts = group_builds(remedies)
@@ -75,7 +76,7 @@ def capital_projects(
             as_of=as_of,
             costs=costs,
             name=names.get(draft.layer, draft.layer),
-            responsible=responsible.get(draft.layer, ""),
+            departments=departments,
             overlap=overlaps.get(k, ()),
             exact=exact,
         )
@@ -95,11 +96,13 @@ def _project(
     as_of: dt.date,
     costs: Sequence[UnitCost],
     name: Words,
-    responsible: Words,
+    departments: Departments,
     overlap: tuple[Sentence, ...],
     exact: Mapping[str, bool],
 ) -> CapitalProject:
     """One draft as a project. Sizes are the largest that any of its gaps asks for, since one facility serves them all."""
+    from planner.plan.programme_options import LEAD_YEARS  # here, so that a list of gaps does not load the solver before it is needed
+
     first, builds = draft.first, draft.builds
     quantity = max(build.quantity for build in builds if build.do == draft.do)
     beds, area = (_largest([getattr(build, size) for build in builds]) for size in ("beds", "area_m2"))
@@ -142,8 +145,11 @@ def _project(
         overlap,
         level,
         reasons,
-        responsible,
+        departments.responsible(draft.layer),
         k + 1,
+        max(as_of.year + 1, year - LEAD_YEARS[draft.do]),
+        first.whole,
+        departments.cooperating(draft.layer),
     )
 
 

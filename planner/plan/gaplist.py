@@ -72,7 +72,9 @@ class Gap:
     can be pointed at. minutes : of the person in the middle of those affected, by `travel`, to the nearest facility; None where none
     can be reached. x, y : the home nearest to the people-weighted centre of those affected, in the project's CRS. rank : 1 is first.
     units_short : where a share of the units must pass, how many more are enough. without_place : facilities that count and
-    stay out of distances, as nobody knows where they stand.
+    stay out of distances, as nobody knows where they stand. required, present : what should stand and what stands, counted as the
+    shortfall is, so that required - present = shortfall; both None where the target is no matter of so much more (minutes, a ceiling).
+    cooperating : who else has a part in it. kept : what people said of the row (planner.plan.returned), by key of the column.
     """
 
     gap_id: str
@@ -111,6 +113,15 @@ class Gap:
     blanks: int = 0
     without_place: int = 0
     units_short: int | None = None
+    required: float | None = None
+    present: float | None = None
+    cooperating: Words = ""
+    kept: Mapping[str, str | float] = field(default_factory=dict)
+
+    @property
+    def row_key(self) -> str:
+        """What the row is about, the same from one list to the next: plan, target, level and unit. Ranks and ids follow the figures."""
+        return "/".join((self.plan, self.target_id, "whole" if self.whole else self.level, "" if self.whole else self.unit_code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +147,8 @@ class CapitalProject:
     """One thing to build, enlarge or convert that closes one or more gaps of one layer in one unit.
 
     beds, area_m2 : from the shortfalls, None where no target asks for them. beneficiaries : group -> persons. est_cost_cny : None where the
-    project has no unit cost for it, with the reason in `cost_note`. lon and lat are made on export from x and y.
+    project has no unit cost for it, with the reason in `cost_note`. lon and lat are made on export from x and y. year : of completion;
+    start_year : when work would begin. whole, cooperating, kept : as of a gap.
     """
 
     project_id: str
@@ -166,6 +178,16 @@ class CapitalProject:
     confidence_why: tuple[Sentence, ...]
     responsible: Words
     priority: int
+    start_year: int | None = None
+    whole: bool = False
+    cooperating: Words = ""
+    kept: Mapping[str, str | float] = field(default_factory=dict)
+
+    @property
+    def row_key(self) -> str:
+        """What the row is about, the same from one list to the next: layer, level, unit, and whether something that exists is converted."""
+        place = ("whole", "") if self.whole else (self.level, self.unit_code)
+        return "/".join((self.layer, *place, "convert" if self.action == "convert" else "build"))
 
     @property
     def people(self) -> float | None:

@@ -15,6 +15,8 @@ from planner.measure.city import City
 from planner.plan import actions, affected
 from planner.plan.affected import Around, BoolArray, Nearby
 from planner.plan.capital import capital_projects
+from planner.plan.departments import DEPARTMENTS, Departments, read_departments
+from planner.plan.due import what_is_due
 from planner.plan.gaplist import Gap, GapList, Headline, PackSource, Provenance, Sentence, UnitCost, Words
 from planner.plan.project import Project
 from planner.plan.small_gaps import published_gaps, published_headline, published_projects
@@ -76,13 +78,14 @@ def heads(city: City, group: str) -> FloatArray:
 
 
 def gap_list(
-    city: City, evaluation: Evaluation, packs: Sequence[TargetPack], *, costs: Sequence[UnitCost] = (), costs_path: str = ""
+    city: City, evaluation: Evaluation, packs: Sequence[TargetPack], *, costs: Sequence[UnitCost] = (), costs_path: str = "",
+    departments: Departments = DEPARTMENTS,
 ) -> GapList:
     """Every gap of an evaluation and the capital projects that would close them.
 
     `packs` are those evaluated; `costs` the project's own unit costs (planner.plan.unit_costs), without which no project has an estimate.
     A row stands for each unit that fails. People within reach asked of the whole give a row for each unit with people beyond, and any other
-    target of the whole one row.
+    target of the whole one row. departments : who answers for a layer, the package's own table if none is given.
     """
     people = People(city)
     by_id = {pack.id: pack for pack in packs}
@@ -97,7 +100,7 @@ def gap_list(
         where = affected.around(Inquiry(city, by_id[result.target.plan], check, evaluation.date, Ledger()))
         _widest(where, reach_m)
         for spot in _spots(where, result):
-            rows.append(_row(where, result, spot, order))
+            rows.append(_row(where, result, spot, order, departments))
             if spot[1] is not None and spot[2]:
                 people.add(rows[-1].gap.group, spot[1], beyond=spot[3])
     rows.sort(key=lambda row: row.key)
@@ -109,7 +112,7 @@ def gap_list(
         as_of=evaluation.date,
         costs=costs,
         names={slug: layer_name(slug) for slug in layers},
-        responsible={slug: department(slug) for slug in layers},
+        departments=departments,
         reach_m=reach_m,
         exact={gap.gap_id: row.exact for gap, row in zip(ranked, rows, strict=True)},
     )
@@ -153,17 +156,13 @@ def gap_list(
 def project_gaps(project: Project, city: City, evaluation: Evaluation, packs: Sequence[TargetPack], *, report: QualityReport) -> GapList:
     """The gap list of a project, with the unit costs that its planner.toml names; what is wrong with them becomes issues of the report."""
     costs = read_unit_costs(project.costs, report) if project.costs is not None else ()
-    return gap_list(city, evaluation, packs, costs=costs, costs_path=project.costs.shown if project.costs is not None else "")
+    return gap_list(city, evaluation, packs, costs=costs, costs_path=project.costs.shown if project.costs is not None else "",
+                    departments=read_departments(project.folder, report))
 
 
 def layer_name(slug: str) -> Words:
     """A layer's name in both languages."""
     return layer_info(slug).name
-
-
-def department(slug: str) -> Words:
-    """The department that answers for a layer, as a default that people may change."""
-    return layer_info(slug).department
 
 
 def _widest(where: Around, reach_m: dict[str, float]) -> None:
@@ -231,7 +230,7 @@ def _late(where: Around, result: TargetResult, unit: UnitResult | None) -> BoolA
     return who & affected.unit_mask(where.city, unit.level, unit.code) if unit is not None else who
 
 
-def _row(where: Around, result: TargetResult, spot: Spot, order: int) -> Row:
+def _row(where: Around, result: TargetResult, spot: Spot, order: int, departments: Departments) -> Row:
     """One row of the list."""
     unit, who, count, exact = spot
     city, check, target = where.city, where.check, result.target
@@ -252,6 +251,8 @@ def _row(where: Around, result: TargetResult, spot: Spot, order: int) -> Row:
     )
     x, y = _place(where, unit, who, people)
     missing = _missing_part(value, threshold, exact=exact and check.metric == "population_within")
+    inside = float(people[affected.unit_mask(city, level, code)].sum()) if unit and check.metric == "population_within" else None
+    due = what_is_due(result, check, unit, (value, threshold, shortfall), inside)
     gap = Gap(
         gap_id="",
         rank=0,
@@ -279,7 +280,7 @@ def _row(where: Around, result: TargetResult, spot: Spot, order: int) -> Row:
         travel=near.travel,
         action=remedy.sentence,
         project_ids=(),
-        responsible=department(target.layer),
+        responsible=departments.responsible(target.layer),
         deadline=str(target.deadline or ""),
         x=x,
         y=y,
@@ -289,6 +290,9 @@ def _row(where: Around, result: TargetResult, spot: Spot, order: int) -> Row:
         blanks=len(unit.fill) if unit else result.blanks,
         without_place=sum(int(str(params.get("count", 0))) for key, params in result.note if key == "note.without_place"),
         units_short=int(result.shortfall) if unit and check.rollup == "share" and result.shortfall else None,
+        required=due[0],
+        present=due[1],
+        cooperating=departments.cooperating(target.layer),
     )
     key = (target.binding != "binding", not zero, -math.ceil(missing * QUARTERS), -(count or 0.0), order, code)
     return Row(gap, remedy.builds, key, exact)

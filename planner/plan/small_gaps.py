@@ -51,7 +51,9 @@ def _without(city: City, gap: Gap) -> Gap:
     of_people = gap.shortfall_of == "people"
     x, y = _middle(city, gap.level, gap.unit_code, (gap.x, gap.y))
     return replace(gap, people_affected=None, minutes=None, value=None if gap.is_share or of_people else gap.value,
-                   shortfall=None if gap.is_share or of_people else gap.shortfall, action=Sentence(HIDDEN_ACTION), x=x, y=y)
+                   shortfall=None if gap.is_share or of_people else gap.shortfall,
+                   required=None if gap.is_share or of_people else gap.required, present=None if gap.is_share or of_people else gap.present,
+                   action=Sentence(HIDDEN_ACTION), x=x, y=y)
 
 
 def _middle(city: City, level: str, code: str, otherwise: tuple[float, float]) -> tuple[float, float]:

@@ -15,7 +15,10 @@ Threshold = float | tuple[float, float] | None
 
 @dataclass(frozen=True, slots=True)
 class UnitResult:
-    """One unit under one target. Under `total` the state is None: the figure is asked of the whole."""
+    """One unit under one target. Under `total` the state is None: the figure is asked of the whole.
+
+    amount : what stands, counted as the shortfall is (facilities, beds, people reached); None where the figure is no such count.
+    """
 
     code: str
     name: str
@@ -26,6 +29,7 @@ class UnitResult:
     threshold: Threshold = None
     fill: tuple[Mapping[str, Any], ...] = ()
     people_affected: Mapping[str, float] = field(default_factory=dict)
+    amount: float | None = None
 
 
 Sentence = tuple[str, Mapping[str, Any]]

@@ -146,8 +146,10 @@ class Question:
         value = None if asked.exempt else number(asked.figure.value)
         stands = judged and not asked.exempt
         threshold = asked.bound.shown() if asked.bound is not None and stands else None
+        figure = asked.figure
+        counted = value is not None and figure.style == "stock" and asked.nested is None
         return UnitResult(units.codes[k], units.names[k], units.level, value, state, number(asked.shortfall) if stands else None, threshold,
-                          as_fill(asked.cells), people)
+                          as_fill(asked.cells), people, number(figure.amount) if counted else None)
 
 
 def _ordered(pairs: Sequence[Asked]) -> tuple[Cell, ...]:

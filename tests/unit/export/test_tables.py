@@ -342,11 +342,38 @@ def test_quality_and_method_say_where_it_all_comes_from(found, tmp_path, lang):
     assert ("虚构" if lang == "zh" else "invented") in " ".join(str(row[0]) for row in book.worksheets[0].iter_rows(values_only=True))
 
 
+def test_required_less_present_is_a_live_gap_in_one_unit(found, tmp_path):
+    first, *rest = found[0].gaps
+    listed = replace(found[0], gaps=(replace(first, required=402.0, present=301.5), *rest))
+    path = written((listed, *found[1:]), tmp_path / "g.xlsx", "en")
+    live, kept = openpyxl.load_workbook(path)["gap list"], openpyxl.load_workbook(path, data_only=True)["gap list"]
+    place = {cell.value: cell.column_letter for cell in live[4]}
+    due, stands, short, rate = (place[head] for head in ("required", "present", "required - present", "gap rate"))
+    assert live[f"{short}5"].value == f'=IF(COUNT({due}5,{stands}5)=2,ROUND({due}5-{stands}5,6),"")'
+    assert (kept[f"{due}5"].value, kept[f"{stands}5"].value, kept[f"{short}5"].value, kept[f"{rate}5"].value) == (402, 301.5, 100.5, 0.25)
+    assert kept[f"{short}5"].value == kept[f"{place['shortfall']}5"].value
+    assert kept[f"{short}6"].value in (None, "")  # no such count
+
+
+def test_projects_have_open_columns_of_money_by_source_and_year(found, tmp_path):
+    path = written(found, tmp_path / "g.xlsx", "zh")
+    live, kept = openpyxl.load_workbook(path)["项目库"], openpyxl.load_workbook(path, data_only=True)["项目库"]
+    place = {cell.value: cell.column_letter for cell in live[4]}
+    for head in ("建设地点", "建设规模及内容", "用地面积（平方米）", "用地性质及权属", "前期工作进展", "配合单位", "街镇意见", "核实情况",
+                 "未采纳理由", "2026年投资（万元）", "2030年投资（万元）", "其中：专项债（万元）"):
+        assert head in place, head
+    assert kept[f"{place['建设规模及内容']}5"].value == "新建1处、床位50张"
+    assert kept[f"{place['建成年']}5"].value == 2026
+    assert kept[f"{place['资金未落实（万元）']}5"].value == 250
+    assert live[f"{place['资金未落实（万元）']}5"].value.startswith("=IF(COUNT(L5)=1,ROUND(L5-SUM(")
+
+
 def test_choices_are_offered(found, tmp_path):
     book = openpyxl.load_workbook(written(found, tmp_path / "g.xlsx"))
     gaps = [rule.formula1 for rule in book["缺口清单"].data_validations.dataValidation]
     projects = [rule.formula1 for rule in book["项目库"].data_validations.dataValidation]
     assert gaps == ['"未启动,推进中,已完成,销号"']
+    assert {'"近期,中期,远期"', '"划拨,出让,租赁,闲置用房改造,配建移交"', '"谋划,可研,初设,开工"'} <= set(projects)
     assert any("福彩公益金" in choice for choice in projects)
 
 
