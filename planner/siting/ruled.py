@@ -69,7 +69,8 @@ def ruled(problem: SitingProblem, method: Method, clock: Clock, gap: float, seed
     if first.infeasible:
         return first
     known = first.sites if first.sites is not None and worth(problem, first.sites).lawful else None
-    if known is not None and _close(problem, known, first.bound, gap):
+    ended = without is None and first.stopped in ("proof", "gap")  # as near as its method goes: nothing is gained by going on
+    if known is not None and (ended or _close(problem, known, first.bound, gap)):
         return first
     return _with(problem, first, known, clock, gap, seed)
 
