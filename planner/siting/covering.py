@@ -58,6 +58,14 @@ def _settled(objective: float, bound: float, *, maximise: bool) -> float:
     return objective if behind <= 1e-7 * max(abs(objective), 1e-6) else bound
 
 
+def _too_dear(problem: SitingProblem, cover: Cover, least: float) -> bool:
+    """Whether a bound of the price says that no plan keeps p or the budget: so many columns cost no more than the dearest so many times."""
+    most = np.inf if problem.budget is None else float(problem.budget)
+    if problem.p is not None:
+        most = min(most, problem.room * float(cover.price.max(initial=0.0)))
+    return least > most * (1 + 1e-9)
+
+
 def lscp(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> Plan:
     """The least cost that covers all reachable demand, or the share asked for."""
     if problem.share is not None:
@@ -73,7 +81,7 @@ def lscp(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> Plan:
             bound = _settled(float(cover.price[chosen].sum()), least, maximise=False) if answer.stopped == "proof" else least
             return Plan(_sites(problem, cover, chosen), bound, "set covering: weighted rows, first-order bound, branch and cut (HiGHS)",
                         answer.stopped, reductions=cover.counts | {"sites_settled": answer.settled})
-        if problem.budget is not None and least > problem.budget * (1 + 1e-9):
+        if _too_dear(problem, cover, least):
             return Plan(None, None, "set covering: no cover is so cheap", infeasible=True, reductions=cover.counts)
     start = chosen if worth(problem, _sites(problem, cover, chosen)).lawful else None
     begin = None if start is None else np.isin(np.arange(len(cover.site)), start).astype(np.float64)
@@ -103,7 +111,7 @@ def _lscp_share(problem: SitingProblem, share: float, clock: Clock, gap: float, 
             near = cover.price[chosen].sum() - least <= gap * cover.price[chosen].sum()
             return Plan(_sites(problem, cover, chosen), least, "partial set covering: interchange with ever less money, first-order bound",
                         "time" if clock.over and not near else "gap", reductions=cover.counts)
-        if problem.budget is not None and least > problem.budget * (1 + 1e-9):
+        if _too_dear(problem, cover, least):
             return Plan(None, None, "partial set covering: no plan is so cheap", infeasible=True, reductions=cover.counts)
     begin = None if start is None else models.cover_start(cover, start)
     return _proven(problem, cover, models.lscp_share(problem, cover, needed), start, begin, clock, gap, seed, method, least)

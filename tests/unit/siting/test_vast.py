@@ -8,7 +8,7 @@ from scipy.optimize import linprog
 
 from planner.siting import median, vast
 from planner.siting.solving import solve
-from tests.unit.siting.drawn import best, drawn
+from tests.unit.siting.drawn import best, drawn, problem
 
 
 @pytest.fixture(autouse=True)
@@ -67,3 +67,13 @@ def test_settled_columns_are_so_in_every_better_plan(seed, budget):
 def test_settling_does_settle():
     lower, upper = vast.settled(np.array([-10.0, -9.0, -1.0, 0.0]), np.ones(4), 2, 5.0, 7.0, 1.0)
     assert (lower.tolist(), upper.tolist()) == ([1, 1, 0, 0], [1, 1, 0, 0])
+
+
+@pytest.mark.parametrize("limit", [{"p": 2}, {"budget": 2.0}])
+@pytest.mark.parametrize("share", [None, 1.0])
+def test_a_bound_above_the_limit_proves_that_there_is_no_plan(limit, share):
+    """Three demands, each with a site of its own: two sites are too few, three are enough."""
+    table = [[1, -1, -1], [-1, 1, -1], [-1, -1, 1]]
+    assert solve(problem("lscp", table, share=share, **limit)).status == "infeasible"
+    enough = solve(problem("lscp", table, share=share, **{name: value + 1 for name, value in limit.items()}))
+    assert (enough.objective, enough.sites.tolist()) == (3.0, [0, 1, 2])
