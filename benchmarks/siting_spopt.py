@@ -54,7 +54,8 @@ def sjc(folder: Path) -> Iterator[Instance]:
     for path in sorted(folder.glob("SJC*.txt")):
         xy = np.array(path.read_text().split(), dtype=float)[1:].reshape(-1, 2)
         weight = np.array((folder / f"demand-{path.stem}.dat").read_text().split(), dtype=float)
-        yield {"name": path.stem, "model": "mclp", "cost": np.hypot(*(xy[:, None] - xy[None]).T).T, "p": 20, "weight": weight, "within": 200.0}
+        cost = np.hypot(*(xy[:, None] - xy[None]).T).T
+        yield {"name": path.stem, "model": "mclp", "cost": cost, "p": 20, "weight": weight, "within": 200.0}
 
 
 def sf(folder: Path) -> Iterator[Instance]:
@@ -83,7 +84,8 @@ def made() -> Iterator[Instance]:
 
 def cpu_s() -> float:
     """CPU seconds of this process and of its children that ended."""
-    return sum(use.ru_utime + use.ru_stime for use in (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)))
+    uses = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(use.ru_utime + use.ru_stime for use in uses)
 
 
 def peak_mb() -> float:
@@ -112,7 +114,8 @@ def spopt(task: Instance, limit_s: float, solver_name: str) -> dict[str, Any]:
     import pulp
     from spopt.locate import LSCP, MCLP, PCenter, PMedian
 
-    solver = pulp.PULP_CBC_CMD(msg=False, timeLimit=limit_s, threads=1) if solver_name == "cbc" else pulp.HiGHS(msg=False, timeLimit=limit_s)
+    cbc = solver_name == "cbc"
+    solver = pulp.PULP_CBC_CMD(msg=False, timeLimit=limit_s, threads=1) if cbc else pulp.HiGHS(msg=False, timeLimit=limit_s)
     cost = np.where(np.isfinite(task["cost"]), task["cost"], 1e9)
     weight, p, within = task["weight"], task["p"], task["within"]
     began = cpu_s()
@@ -162,7 +165,8 @@ def compared(task: Instance, spopt_python: str, limit_s: float, ratios: dict[str
     """One line an engine for one instance."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "task.npz"
-        np.savez(file, cost=task["cost"], weight=task["weight"], rest=json.dumps({key: task[key] for key in ("name", "model", "p", "within")}))
+        rest = json.dumps({key: task[key] for key in ("name", "model", "p", "within")})
+        np.savez(file, cost=task["cost"], weight=task["weight"], rest=rest)
         mine = run(sys.executable, file, "ours", limit_s)
         if mine is None:
             raise SystemExit(f"{task['name']}: the planner failed")
