@@ -146,10 +146,11 @@ def fill_most(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> Pl
     table = reach(small.by_demand.start, small.by_demand.column, small.weight, small.capacity)
     p, stays, may = min(small.p, small.sites), small.fixed == 1, small.fixed == 0
     state = np.where(stays, 1, np.where(may, 0, -1)).astype(np.int32)
-    run = _Run(grown(table, p, stays, may), most_filled(table, p, state, np.zeros(small.demands), target=0.0, rounds=1).value, clock, gap)
+    unit = whole_unit(np.r_[small.weight, small.capacity])  # whole weights and capacities: a largest flow is whole
+    first = most_filled(table, p, state, np.zeros(small.demands), target=0.0, rounds=1)
+    run = _Run(grown(table, p, stays, may), to_unit(first.value, unit, maximise=True), clock, gap)
     run.search(may, seed, min(SEARCH_S, SEARCH_PART * clock.left_s))
     proof = most_filled(table, p, state, run.flow.cut(), target=run.flow.served, out_of_time=run.ends_in(BOUND_PART * clock.left_s))
-    unit = whole_unit(np.r_[small.weight, small.capacity])  # whole weights and capacities: a largest flow is whole
     run.bound = min(run.bound, to_unit(proof.value, unit, maximise=True))
     if not (proof.state == 0).any():  # one set of sites is left that may serve more than the target, or none
         run.take(Flow(table, proof.state > 0) if int((proof.state > 0).sum()) <= p else run.flow)
