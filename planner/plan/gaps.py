@@ -28,6 +28,7 @@ from planner.targets.evaluate import action_of, effective_check
 from planner.targets.evaluation import Evaluation, TargetResult, Threshold, UnitResult
 from planner.targets.inquiry import WHOLE, Inquiry, Ledger, city_name
 from planner.targets.pack import Check, Target, TargetPack
+from planner.targets.small_results import of_people
 from planner.targets.vocabulary import FACILITY
 
 QUARTERS = 4
@@ -122,7 +123,7 @@ def gap_list(
             linked[gap_id] = (*linked.get(gap_id, ()), project.project_id)
     gaps = tuple(replace(gap, project_ids=linked.get(gap.gap_id, ())) for gap in ranked)
     if city.demand.hide_small:
-        gaps = published_gaps(city, gaps, partial(heads, city))
+        gaps = published_gaps(city, gaps, partial(heads, city), {one.target.id for one in evaluation.targets if of_people(one)})
         projects = published_projects(city, projects, gaps)
     known = [project.est_cost_cny for project in projects if project.est_cost_cny is not None]
     headline = Headline(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,9 +18,9 @@ HIDDEN_ACTION = "gaps.action_hidden"
 _STEP = 5.0
 
 
-def published_gaps(city: City, gaps: Sequence[Gap], heads: Callable[[str], FloatArray]) -> tuple[Gap, ...]:
+def published_gaps(city: City, gaps: Sequence[Gap], heads: Callable[[str], FloatArray], telling: Collection[str]) -> tuple[Gap, ...]:
     """Gaps without the counts that are to be hidden: nobody is counted in such a row, and a share or a number of people that would tell it
-    is left out with it. heads : group -> persons at each demand point."""
+    is left out with it. heads : group -> persons at each demand point; telling : targets whose figures hold people (a rate of beds)."""
     parts: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for k, gap in enumerate(gaps):
         if gap.people_affected is not None:
@@ -30,7 +30,7 @@ def published_gaps(city: City, gaps: Sequence[Gap], heads: Callable[[str], Float
         if level:
             gone |= _hidden(city, level, heads(group), {gaps[k].unit_code: k for k in rows}, gaps)
         gone |= {k for k in rows if 0 < (gaps[k].people_affected or 0) < SMALL}
-    return tuple(_without(city, gap) if k in gone else gap for k, gap in enumerate(gaps))
+    return tuple(_without(city, gap, gap.target_id in telling) if k in gone else gap for k, gap in enumerate(gaps))
 
 
 def _hidden(city: City, level: str, people: FloatArray, rows: Mapping[str, int], gaps: Sequence[Gap]) -> set[int]:
@@ -46,13 +46,13 @@ def _hidden(city: City, level: str, people: FloatArray, rows: Mapping[str, int],
     return {k for code, k in rows.items() if code in place and mask[0][place[code]]}
 
 
-def _without(city: City, gap: Gap) -> Gap:
-    """A gap that tells nobody how many people it is about, nor where they live."""
-    of_people = gap.shortfall_of == "people"
+def _without(city: City, gap: Gap, telling: bool) -> Gap:
+    """A gap that tells nobody how many people it is about, nor where they live. telling : whether its figures would."""
+    bare = telling or gap.is_share or gap.shortfall_of == "people"
     x, y = _middle(city, gap.level, gap.unit_code, (gap.x, gap.y))
-    return replace(gap, people_affected=None, minutes=None, value=None if gap.is_share or of_people else gap.value,
-                   shortfall=None if gap.is_share or of_people else gap.shortfall,
-                   required=None if gap.is_share or of_people else gap.required, present=None if gap.is_share or of_people else gap.present,
+    return replace(gap, people_affected=None, minutes=None, value=None if bare else gap.value,
+                   shortfall=None if bare else gap.shortfall,
+                   required=None if bare else gap.required, present=None if bare else gap.present,
                    action=Sentence(HIDDEN_ACTION), x=x, y=y)
 
 

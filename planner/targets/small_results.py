@@ -30,10 +30,15 @@ def published_evaluation(city: City, evaluation: Evaluation) -> Evaluation:
     return replace(evaluation, targets=tuple(_published(city, result) for result in evaluation.targets))
 
 
+def of_people(result: TargetResult) -> bool:
+    """Whether a target's figures hold people, so that they would tell how many there are."""
+    check = result.check
+    return check is not None and (bool(check.any_of or check.all_of) or check.metric not in NO_PEOPLE)
+
+
 def _published(city: City, result: TargetResult) -> TargetResult:
     """One target as it may be shown."""
-    check = result.check
-    rests_on_people = check is not None and (bool(check.any_of or check.all_of) or check.metric not in NO_PEOPLE)
+    check, rests_on_people = result.check, of_people(result)
     gone, whole_gone, scope_people = _hidden_units(city, result, rests_on_people)
     units = tuple(_without(unit, rests_on_people) if unit.code in gone else unit for unit in result.units)
     affected = {group: count for group, count in result.people_affected.items() if not (whole_gone or 0 < count < SMALL)}
@@ -91,7 +96,7 @@ def _columns(people: FloatArray, affected: FloatArray, inside: BoolArray, within
 def _without(unit: UnitResult, rests_on_people: bool) -> UnitResult:
     """A unit that tells no number of people."""
     bare = replace(unit, people_affected={})
-    return replace(bare, value=None, shortfall=None) if rests_on_people else bare
+    return replace(bare, value=None, shortfall=None, amount=None) if rests_on_people else bare
 
 
 def _beside(beside: Beside | None, gone: set[str]) -> Beside | None:
