@@ -26,10 +26,12 @@ SMALL = 15_000
 """Entries of a reduced cover below which branch and cut takes the problem as it is."""
 MIP_ENTRIES = 300_000
 """Entries above which HiGHS's root relaxation does not end in a minute."""
-SEARCH_PART, BOUND_PART, AGAIN_PART = 0.1, 0.3, 0.4
-"""Parts of the time (of what is left of it) for the first search, for the bound, and for the search where the relaxation puts its sites."""
-FIRST_ROUNDS, AGAIN_ROUNDS = 2000, 20_000
-"""Rounds of these searches at the most, so that what ends by rounds is the same again."""
+SEARCH_PART, BOUND_PART, AGAIN_PART, MIP_PART = 0.1, 0.3, 0.25, 0.9
+"""Parts of the time (of what is left of it) for the first search, for the bound, for each search after it, and for branch and cut, which
+looks at its clock only between rounds of cuts."""
+FIRST_ROUNDS, AGAIN_ROUNDS, WIDE_ROUNDS = 2000, 20_000, 5000
+"""Rounds of the searches at the most - the first, among the sites that the relaxation uses, among all again - so that what ends by rounds
+is the same again."""
 LSCP_ROUNDS = 100_000
 """Moves of a search for a cheap cover that is not the last."""
 USED = 0.01
@@ -125,7 +127,8 @@ def mclp(problem: SitingProblem, cover: Cover, start: Picks, clock: Clock, gap: 
     if told(best, bound):
         return ended(best, bound, 0)
     used = _mask(cover, best) | (proof.shares > USED)
-    best = _searched(cover, limits, best, used, clock, AGAIN_PART * clock.left_s, seed, AGAIN_ROUNDS, bound / (1 + gap))
+    for among, rounds in ((used, AGAIN_ROUNDS), (everywhere, WIDE_ROUNDS)):
+        best = _searched(cover, limits, best, among, clock, AGAIN_PART * clock.left_s, seed + 1, rounds, bound / (1 + gap))
     if told(best, bound):
         return ended(best, bound, 0)
     whole, value = float(cover.weight.sum()), _covered(cover, best)
@@ -135,7 +138,7 @@ def mclp(problem: SitingProblem, cover: Cover, start: Picks, clock: Clock, gap: 
     if entries <= SMALL or (entries <= MIP_ENTRIES and bound - value <= NEAR * (value + base)):
         mine = _mask(cover, best)
         fits = bool((mine >= lower).all() and (mine <= upper).all())
-        found = run(_within(models.mclp(problem, cover), lower, upper), clock, gap=gap, seed=seed,
+        found = run(_within(models.mclp(problem, cover), lower, upper), clock, gap=gap, seed=seed, limit_s=MIP_PART * clock.left_s,
                     start=models.mclp_start(cover, best) if fits else None)
         best, bound, word = _taken(cover, found, best, value, bound, base)
         return ended(best, bound, fixed, word)
@@ -217,6 +220,7 @@ def lscp(problem: SitingProblem, cover: Cover, start: Picks, clock: Clock, gap: 
     begin = _mask(cover, best)
     free = replace(problem, p=None, budget=None)
     found = run(_within(models.lscp(free, cover), np.zeros(len(cover.site)), (~closed).astype(np.float64)), clock, gap=gap, seed=seed,
+                limit_s=MIP_PART * clock.left_s,
                 start=None if (begin & closed).any() else begin.astype(np.float64))
     value = price(best)
     if found.x is not None and price(np.flatnonzero(found.x > 0.5)) < value:
