@@ -208,8 +208,8 @@ def most_filled(table: Reach, p: int, state: Ints, price: Floats, *, target: flo
     sites = table.sites
     own, best, reduced = np.clip(plain(price.copy(), np.float64), 0.0, 1.0), price.copy(), np.zeros(sites)
     pick, best_pick, taken = np.zeros(sites, dtype=np.bool_), np.zeros(sites, dtype=np.bool_), np.empty(len(table.site))
-    numbers, picks, complete = np.array([np.inf, FIRST_STEP, 0.0, 0.0]), [], True
-    numbers[0] = 1e300
+    numbers, complete = np.array([1e300, FIRST_STEP, 0.0, 0.0]), True
+    picks: list[Mask] = []
     while numbers[3] < rounds:
         done, part = numbers[3], min(PIECE, rounds - int(numbers[3]))
         loops.prices(table.start, table.site, table.weight, table.room, state, p, target, own, best, reduced, taken, pick, best_pick,
