@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from planner.cli.common import as_json, as_table, command_options, note, record_options, scenario_option, write
+from planner.cli.common import FORMATS, as_json, as_table, command_options, note, scenario_option, write
 from planner.i18n import t
 
 if TYPE_CHECKING:
@@ -33,12 +33,22 @@ NUMBERS = ("shortfall", "people_affected", "minutes")
 @click.option("--people-year", "people_year", type=int, metavar="YEAR",
               help="beside today's: gaps under the people of that year, as [growth] states them / 与目标年人口下的缺口并列")
 @click.option("--crs", metavar="EPSG:n", help="system of a .gpkg, EPSG:4326 if absent / .gpkg 的坐标系，默认 EPSG:4326")
+@click.argument("returned", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--split-by", "split_by", metavar="LEVEL",
+              help="one workbook for each unit of a level, in the folder of --out / 按该层级分发工作簿，写入 --out 文件夹")
+@click.option("--update", "updating", is_flag=True,
+              help="take returned workbooks (FILES after PROJECT) into the project / 读回各区返回的工作簿")
 @click.option("--fail-on-gap", is_flag=True, help="exit 3 if there is a gap / 有缺口时以 3 退出")
 @scenario_option
-@record_options
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="form of the output / 输出格式")
+@click.option("--out", type=click.Path(path_type=Path),
+              help="write here instead of stdout; with --split-by a folder / 输出文件，分发时为文件夹")
 @command_options
 def command(
     project: Path | None,
+    returned: tuple[Path, ...],
+    split_by: str | None,
+    updating: bool,
     packs: tuple[str, ...],
     as_of: dt.datetime | None,
     people_year: int | None,
@@ -50,27 +60,39 @@ def command(
     lang: str,
     quiet: bool,
 ) -> None:
-    """Reads packs and project, evaluates, lists the gaps; --out writes .xlsx, .csv, .gpkg or .geojson."""
+    """Reads packs and project, evaluates, lists the gaps; --out writes .xlsx, .csv, .gpkg, .geojson or .shp."""
+    from planner.cli import gaps_districts
     from planner.export.tables import SUFFIXES, check_form, gaps_csv, write_gaps
     from planner.plan.applying import under
     from planner.plan.gaps import project_gaps
     from planner.plan.project import read_project
+    from planner.plan.returned import kept_rows, with_kept
     from planner.quality import QualityReport
     from planner.targets.evaluate import evaluate
     from planner.targets.pack import resolve_packs
 
     if people_year is not None and out is not None and out.suffix.lower() in SUFFIXES and out.suffix.lower() != ".csv":
         raise click.UsageError(t("growth.gaps.as_text", lang))
+    project, returned = gaps_districts.sorted_words(project, returned, updating=updating, lang=lang)
+    if split_by is not None:
+        gaps_districts.check_split(out, updating=updating, people_year=people_year, lang=lang)
     as_text = people_year is not None or out is None or (out.suffix.lower() not in SUFFIXES and form != "table")
-    if out is not None and not as_text:
+    if out is not None and not as_text and split_by is None:
         check_form(out, crs)
     report = QualityReport()
     found = read_project(project, report=report, as_of=as_of)
+    if updating:
+        done = gaps_districts.take_in(found.folder, returned, lang=lang, quiet=quiet)
+        if out is None:
+            write(gaps_districts.answer(done, form, lang), None)
+            return
     chosen = resolve_packs(packs, found.folder, found.packs)
     city, name = under(found, scenario, report=report)
     evaluation = evaluate(city, chosen, as_of=as_of.date() if as_of else dt.date.today(), scenario=name)
-    gap_list = project_gaps(found, city, evaluation, chosen, report=report)
-    if people_year is not None:
+    gap_list = with_kept(project_gaps(found, city, evaluation, chosen, report=report), kept_rows(found.folder))
+    if split_by is not None and out is not None:
+        gaps_districts.split(gap_list, city, split_by, out, found.folder, lang=lang, quiet=quiet)
+    elif people_year is not None:
         from planner.cli import evaluation_years, gaps_years
         from planner.measure.growth import people_of_year
         from planner.plan.gap_years import side_by_side
