@@ -99,8 +99,8 @@ def _push(j: Int, start: Longs, site: Ints, site_start: Longs, entry: Longs, row
         found = False
         head: Int = 0
         tail: Int = 0
-        for b in range(came.size):
-            came[b] = -1
+        for n in range(came.size):
+            came[n] = -1
         for at in range(site_start[j], site_start[j + 1]):
             i = row[entry[at]]
             if left[i] > least:
@@ -115,7 +115,7 @@ def _push(j: Int, start: Longs, site: Ints, site_start: Longs, entry: Longs, row
             a = queue[head]
             head += 1
             if spare[a] > least:
-                amount = spare[a]
+                amount: Any = spare[a]
                 b = a
                 while came[b] != b:
                     amount = min(amount, flow[before[b]])

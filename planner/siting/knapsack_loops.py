@@ -35,11 +35,11 @@ def _packed(j: Int, start: Longs, demand: Ints, cost: Floats, size: Longs, room:
                 kept[count, c] = True
         items[count] = e
         count += 1
-    c = full
+    rest = room[j]
     for n in range(count - 1, -1, -1):
-        if kept[n, c]:
+        if kept[n, rest]:
             taken[items[n]] = True
-            c -= size[demand[items[n]]]
+            rest -= size[demand[items[n]]]
     return value[full]
 
 
