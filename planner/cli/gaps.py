@@ -32,7 +32,8 @@ NUMBERS = ("shortfall", "people_affected", "minutes")
 @click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), help="day of evaluation, today if absent / 评估日期，默认今天")
 @click.option("--people-year", "people_year", type=int, metavar="YEAR",
               help="beside today's: gaps under the people of that year, as [growth] states them / 与目标年人口下的缺口并列")
-@click.option("--crs", metavar="EPSG:n", help="system of a .gpkg, EPSG:4326 if absent / .gpkg 的坐标系，默认 EPSG:4326")
+@click.option("--crs", metavar="EPSG:n",
+              help="system of a .gpkg or .shp, EPSG:4326 if absent / .gpkg、.shp 的坐标系，默认 EPSG:4326")
 @click.argument("returned", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--split-by", "split_by", metavar="LEVEL",
               help="one workbook for each unit of a level, in the folder of --out / 按该层级分发工作簿，写入 --out 文件夹")

@@ -1,4 +1,4 @@
-"""The gap list and the project list as files: .xlsx for people, .csv, .gpkg and .geojson for programs. And the coverage table as files."""
+"""The gap list and the project list as files: .xlsx for people, the others for programs. And the coverage table as files."""
 
 from __future__ import annotations
 
@@ -13,14 +13,19 @@ from planner.export.cells import neutral
 from planner.export.coverage_table import coverage_csv, coverage_gpkg, coverage_rows, coverage_xlsx
 from planner.export.fields import GAP_KEYS, GAP_MORE, PROJECT_KEYS, PROJECT_MORE, gap_row, lon_lat, project_row
 from planner.export.geopackage import dated
+from planner.export.list_sheets import header
+from planner.export.shapefiles import write_shapefile
 from planner.export.workbook import write_workbook
+from planner.i18n import t
 from planner.plan.gaplist import GapList
 from planner.quality import QualityReport
 from planner.targets.evaluation import Evaluation
 
 __all__ = ["SUFFIXES", "coverage_csv", "coverage_gpkg", "coverage_rows", "coverage_xlsx", "gap_table", "gaps_csv", "write_gaps"]
 
-SUFFIXES = (".xlsx", ".csv", ".gpkg", ".geojson")
+SUFFIXES = (".xlsx", ".csv", ".gpkg", ".geojson", ".shp")
+WITH_SYSTEM = (".gpkg", ".shp")
+"""Forms that say which system their coordinates are of."""
 DEGREES = "EPSG:4326"
 GAP_FIELDS = (*GAP_KEYS, *(key for key in GAP_MORE if key != "short"), "threshold_max", "lon", "lat")
 PROJECT_FIELDS = tuple("est_cost_cny" if key == "cost" else key for key in (*PROJECT_KEYS, *PROJECT_MORE))
@@ -79,7 +84,7 @@ def check_form(path: Path, crs: str | None) -> None:
         wanted = CRS.from_user_input(crs or DEGREES)
     except CRSError:
         raise InputError("export_crs_unknown", crs=str(crs)) from None
-    if suffix != ".gpkg" and wanted.to_epsg() != 4326:
+    if suffix not in WITH_SYSTEM and wanted.to_epsg() != 4326:
         raise InputError("export_crs_form", crs=str(crs), suffix=suffix)
 
 
@@ -89,7 +94,8 @@ def write_gaps(
     """Write the gap list in the form that the suffix of `path` says, and return the files written.
 
     .xlsx has six sheets; .gpkg the layers gaps and projects; .csv and .geojson hold the gaps, and the projects stand beside them in
-    `<name>_projects.<suffix>`. Geometry is in EPSG:4326 unless `crs` says otherwise for a .gpkg. Raises InputError as `check_form`.
+    `<name>_projects.<suffix>`, of a .shp with tables that say which field is which. Geometry is in EPSG:4326 unless `crs` says otherwise
+    for a .gpkg or .shp. Raises InputError as `check_form`.
     """
     check_form(path, crs)
     suffix = path.suffix.lower()
@@ -103,6 +109,8 @@ def write_gaps(
         return path, beside
     gaps = _layer(gap_list, gap_list.gaps, gap_table(gap_list, lang), GAP_FIELDS, crs or DEGREES)
     projects = _layer(gap_list, gap_list.projects, project_table(gap_list, lang), PROJECT_FIELDS, crs or DEGREES)
+    if suffix == ".shp":
+        return (path, beside, *_shapefiles(gaps, projects, path, beside, lang))
     with dated(gap_list.date.isoformat()):
         if suffix == ".geojson":
             _write(gaps, path, path.stem, "GeoJSON")
@@ -112,6 +120,24 @@ def write_gaps(
         _write(gaps, path, "gaps", "GPKG")
         _write(projects, path, "projects", "GPKG", append=True)
     return (path,)
+
+
+def _shapefiles(gaps: Any, projects: Any, path: Path, beside: Path, lang: str) -> tuple[Path, Path]:
+    """Both lists as shapefiles, each with its table of fields; returns the tables."""
+    tables = []
+    heads = tuple(t(f"export.fields.{key}", lang) for key in ("short", "field", "header", "cut"))
+    for kind, layer, place in (("gaps", gaps, path), ("projects", projects, beside)):
+        table = place.with_name(f"{place.stem}_{t('export.fields.file', lang)}.csv")
+        named = {key: _header(kind, key, lang) for key in layer.columns if key != "geometry"}
+        write_shapefile(layer, place, named, table, (heads[0], heads[1], heads[2], heads[3]))
+        tables.append(table)
+    return tables[0], tables[1]
+
+
+def _header(kind: str, key: str, lang: str) -> str:
+    """What a field is called."""
+    own = ("threshold_max", "est_cost_cny")
+    return t(f"export.fields.{key}", lang) if key in own else header("projects" if key in ("lon", "lat") else kind, key, lang)
 
 
 def _csv(rows: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> str:

@@ -427,6 +427,24 @@ def test_a_geopackage_in_another_system(found, tmp_path):
     assert len(gpd.read_file(path, layer="gaps")) == 3
 
 
+@pytest.mark.parametrize("crs", [None, "EPSG:4490", "EPSG:4547"])
+def test_shapefiles_say_which_field_is_which_and_what_was_cut(found, tmp_path, crs):
+    listed = replace(found[0], gaps=(replace(found[0].gaps[0], nearest_facility="=" + "长" * 100), *found[0].gaps[1:]))
+    files = tables.write_gaps(listed, *found[1:], tmp_path / "g.shp", lang="zh", crs=crs)
+    assert [path.name for path in files] == ["g.shp", "g_projects.shp", "g_字段对照表.csv", "g_projects_字段对照表.csv"]
+    gaps, projects = gpd.read_file(files[0]), gpd.read_file(files[1])
+    assert gaps.crs.to_epsg() == projects.crs.to_epsg() == int((crs or "EPSG:4326").split(":")[1])
+    rows = list(csv.DictReader(io.StringIO(files[2].read_text(encoding="utf-8-sig"))))
+    assert [row["字段名"] for row in rows] == [name for name in gaps.columns if name != "geometry"]
+    assert all(len(row["字段名"]) <= 10 for row in rows)
+    whole = {row["完整字段名"]: row for row in rows}
+    assert whole["threshold_max"]["含义"] == "目标值上限" and whole["threshold_max"]["字段名"] != whole["threshold"]["字段名"]
+    assert whole["nearest_facility"]["截断行数（超过254字节）"] == "1"
+    assert gaps[whole["nearest_facility"]["字段名"]].tolist() == ["=" + "长" * 84, "=1+1", "=1+1"]
+    assert gaps[whole["people_affected"]["字段名"]].tolist()[:2] == [100.5, 20]
+    assert projects["est_cost_c"].iloc[0] == 2_500_000
+
+
 @pytest.mark.parametrize(
     ("name", "crs", "code"),
     [
