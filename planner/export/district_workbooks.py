@@ -13,7 +13,7 @@ from typing import Any
 from planner.errors import InputError
 from planner.export import sheets
 from planner.export.cells import finite, neutral
-from planner.export.fields import CHOICES, GAP_KEYS, SAID_KEYS, choices, level_label, scenario_label
+from planner.export.fields import CHOICES, SAID_KEYS, choices, level_label, scenario_label
 from planner.export.list_sheets import gap_columns, gap_rows, gaps_sheet, project_columns, project_rows, projects_sheet, sheet_name
 from planner.export.sheets import Column
 from planner.i18n import pick, t
@@ -22,7 +22,13 @@ from planner.plan.gaplist import CapitalProject, Gap, GapList
 from planner.plan.returned import MARK, keep_sent
 from planner.plan.store import file_name
 
-DISTRICT_KEYS = (*GAP_KEYS, "required", "present", "short", "short_rate", "status", "cooperating", "title", "note", *SAID_KEYS, "row_key")
+DISTRICT_KEYS = (
+    *("gap_id", "title", "layer", "unit_code", "unit_name", "value", "threshold", "required", "present", "short", "short_rate"),
+    *("shortfall", "shortfall_unit", "people_affected", "nearest_facility", "minutes", "action", "project_id", "note"),
+    *("responsible", "cooperating", "deadline", "status"),
+    *SAID_KEYS,
+    "row_key",
+)
 """The columns of a district's gap list."""
 NOTES = ("what", "open", "protected", "new_rows", "back")
 

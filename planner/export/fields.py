@@ -100,6 +100,11 @@ SHORTFALL_UNITS = (
     "patients_served",
     "km2",
     "capacity",
+    "effective_area_m2",
+    "floor_area_m2",
+    "land_m2",
+    "child_directors",
+    "remaining",
 )
 LEVELS = ("city", "district", "township", "community", "facility")
 

@@ -86,7 +86,7 @@ WIDTHS = {
     "lat": 10,
     "beds": 8,
     "area_m2": 10,
-    "beneficiaries": 10,
+    "beneficiaries": 13,
     "cost": 10,
     "price_year": 8,
     "cost_source": 32,
@@ -117,9 +117,9 @@ WIDTHS = {
     "content": 24,
     "land_m2": 10,
     "tenure": 12,
-    "start_year": 8,
-    "done_year": 8,
-    "preparation": 10,
+    "start_year": 9,
+    "done_year": 12,
+    "preparation": 13,
 }
 """Widths of columns that hold long text are fixed, so that a page of A3 stays legible; the text wraps."""
 
@@ -192,6 +192,8 @@ def gaps_sheet(book: Book, gap_list: GapList, subtitle: str, stamp: str, *, keys
         empty=t("export.no_gaps", lang),
         printed=list(keys).index("row_key") if protected else list(keys).index("cooperating") + 1,
         protected=protected,
+        wide=2 if protected else 1,
+        beside=1 if protected else 0,
     )
     colours = {
         "zero": {t("export.zero", lang): RED},
@@ -261,8 +263,10 @@ def projects_sheet(book: Book, gap_list: GapList, subtitle: str, stamp: str, *, 
         total_label=t("export.total.projects", lang),
         footer=stamp,
         empty=t("export.no_projects", lang),
-        printed=len(PROJECT_KEYS),
+        printed=[column.key for column in columns].index("status") + 1,
         protected=protected,
+        wide=2,
+        beside=1,
     )
     words = {t(f"export.confidence.{key}", lang): colour for key, colour in (("low", RED), ("medium", AMBER), ("high", GREEN))}
     _mark_all(book, sheet, columns, len(rows), {"status": _status_colours(lang)})

@@ -149,11 +149,13 @@ def write_title(book: Book, sheet: Any, title: str, subtitle: str) -> None:
     sheet.write_string(1, 0, neutral(subtitle), book.style(font_color="#555555"))
 
 
-def set_print(sheet: Any, header_row: int | None, footer: str) -> None:
-    """A3 landscape, one page wide, the header on every page, page numbers at the foot."""
+def set_print(sheet: Any, header_row: int | None, footer: str, *, wide: int = 1, beside: int = 0) -> None:
+    """A3 landscape, so many pages wide, the header on every page (with `beside` first columns where there are several), page numbers."""
     sheet.set_landscape()
     sheet.set_paper(A3)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(wide, 0)
+    if wide > 1:
+        sheet.repeat_columns(0, beside)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
     sheet.set_footer(f"&L{footer.replace('&', '&&')}&R&P / &N")
     if header_row is not None:
@@ -173,13 +175,15 @@ def write_table(
     empty: str = "",
     printed: int | None = None,
     protected: bool = False,
+    wide: int = 1,
+    beside: int = 0,
 ) -> Any:
     """A sheet with one table. Returns the sheet.
 
     Totals stand above the header, over one plain column each, and follow the filter; the value a program reads without calculating is
     the sum of the engine's own numbers. A row's SHARES names its figures that are shares, shown in per cent, and its WHOLE those without
     decimals. printed : how many columns go to paper; all where None. protected : only open columns can be typed in (no password: whoever
-    must can lift it, and what was altered is found when the workbook comes back).
+    must can lift it, and what was altered is found when the workbook comes back). wide, beside : as of `set_print`.
     """
     sheet = book.raw.add_worksheet(name)
     write_title(book, sheet, title, subtitle)
@@ -225,7 +229,7 @@ def write_table(
     sheet.freeze_panes(first, 1)
     if protected:
         sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True, "sort": True, "select_locked_cells": True})
-    set_print(sheet, header_row, footer)
+    set_print(sheet, header_row, footer, wide=wide, beside=beside)
     return sheet
 
 
