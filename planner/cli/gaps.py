@@ -67,7 +67,6 @@ def command(
     from planner.plan.applying import under
     from planner.plan.gaps import project_gaps
     from planner.plan.project import read_project
-    from planner.plan.returned import kept_rows, with_kept
     from planner.quality import QualityReport
     from planner.targets.evaluate import evaluate
     from planner.targets.pack import resolve_packs
@@ -90,7 +89,7 @@ def command(
     chosen = resolve_packs(packs, found.folder, found.packs)
     city, name = under(found, scenario, report=report)
     evaluation = evaluate(city, chosen, as_of=as_of.date() if as_of else dt.date.today(), scenario=name)
-    gap_list = with_kept(project_gaps(found, city, evaluation, chosen, report=report), kept_rows(found.folder))
+    gap_list = project_gaps(found, city, evaluation, chosen, report=report)
     if split_by is not None and out is not None:
         gaps_districts.split(gap_list, city, split_by, out, found.folder, lang=lang, quiet=quiet)
     elif people_year is not None:

@@ -19,6 +19,7 @@ from planner.plan.departments import DEPARTMENTS, Departments, read_departments
 from planner.plan.due import what_is_due
 from planner.plan.gaplist import Gap, GapList, Headline, PackSource, Provenance, Sentence, UnitCost, Words
 from planner.plan.project import Project
+from planner.plan.returned import kept_rows, with_kept
 from planner.plan.small_gaps import published_gaps, published_headline, published_projects
 from planner.plan.unit_costs import read_unit_costs
 from planner.quality import QualityReport
@@ -155,10 +156,14 @@ def gap_list(
 
 
 def project_gaps(project: Project, city: City, evaluation: Evaluation, packs: Sequence[TargetPack], *, report: QualityReport) -> GapList:
-    """The gap list of a project, with the unit costs that its planner.toml names; what is wrong with them becomes issues of the report."""
+    """The gap list of a project, with its unit costs, its departments and what districts said (planner.plan.returned).
+
+    What is wrong with the costs or the departments becomes issues of the report. Raises InputError: returned_damaged.
+    """
     costs = read_unit_costs(project.costs, report) if project.costs is not None else ()
-    return gap_list(city, evaluation, packs, costs=costs, costs_path=project.costs.shown if project.costs is not None else "",
-                    departments=read_departments(project.folder, report))
+    found = gap_list(city, evaluation, packs, costs=costs, costs_path=project.costs.shown if project.costs is not None else "",
+                     departments=read_departments(project.folder, report))
+    return with_kept(found, kept_rows(project.folder))
 
 
 def layer_name(slug: str) -> Words:
