@@ -80,7 +80,10 @@ class Book:
 
     def number(self, form: str, *, opened: bool = False) -> Any:
         """Cells of figures, with a little room to the right."""
-        return self.style(num_format=form + "_ ", border=1, border_color=LINES, **(OPEN if opened else {}))
+        name = f"{opened} {form}"  # most cells of a long list come by here
+        if name not in self.formats:
+            self.formats[name] = self.style(num_format=form + "_ ", border=1, border_color=LINES, **(OPEN if opened else {}))
+        return self.formats[name]
 
 
 def open_book(path: Path | io.BytesIO, lang: str, made: dt.date, title: str) -> Book:
