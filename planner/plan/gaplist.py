@@ -120,8 +120,12 @@ class Gap:
 
     @property
     def row_key(self) -> str:
-        """What the row is about, the same from one list to the next: plan, target, level and unit. Ranks and ids follow the figures."""
-        return "/".join((self.plan, self.target_id, "whole" if self.whole else self.level, "" if self.whole else self.unit_code))
+        """What the row is about, the same from one list to the next: plan, target, level and unit. Ranks and ids follow the figures.
+
+        A facility bears its name too: ids are each once in a layer only, and a target may ask several layers.
+        """
+        place = ("whole", "") if self.whole else (self.level, self.unit_code)
+        return "/".join((self.plan, self.target_id, *place, *((self.unit_name,) if self.level == "facility" else ())))
 
 
 @dataclass(frozen=True, slots=True)
