@@ -18,12 +18,12 @@ def what_is_due(
     """
     value, threshold, shortfall = figures
     low = threshold[0] if isinstance(threshold, tuple) else threshold
+    if people is not None and value is not None and shortfall is not None:  # whatever the sign: "<= 15 minutes" is of the minutes
+        return people * value + shortfall, people * value
     if shortfall is None or result.target.comparator in ("<", "<=") or check.metric in ("minutes", "separation"):
         return None, None
     if value is not None and low is not None and value > low:  # above a range or an exact figure
         return None, None
-    if people is not None and value is not None:
-        return people * value + shortfall, people * value
     present = unit.amount if unit is not None else result.basis.get("amount") if check.rollup == "total" else None
     if unit is None and check.rollup == "share" and check.metric != "pace":
         present = result.units_met

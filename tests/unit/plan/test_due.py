@@ -20,6 +20,8 @@ def due(comparator, metric, rollup, figures, *, unit_amount=None, whole=None, pe
     (due(">=", "sum", "every", (8.0, 30.0, 55.0), unit_amount=20.0), (75.0, 20.0)),
     # a fifth of 400 older people is reached, 80 % should be: 240 more
     (due(">=", "population_within", "every", (0.2, 0.8, 240.0), people=400.0), (320.0, 80.0)),
+    # the same where the plan says "at most 15 minutes": the sign is of the minutes; of a share of the whole, everybody beyond is short
+    (due("<=", "population_within", "total", (0.9, 0.8, 40.0), people=400.0), (400.0, 360.0)),
     # of a whole: 10 of 40 beds
     (due(">=", "sum", "total", (10.0, 40.0, 30.0), whole={"amount": 10.0}, of_unit=False), (40.0, 10.0)),
     # 3 units pass and 2 more should
