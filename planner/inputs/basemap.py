@@ -27,7 +27,7 @@ def basemap_shapes(specs: Sequence[BasemapSpec], crs: str, reading: Reading) -> 
 
 
 def layer_shapes(file: FileRef, crs: str, reading: Reading, *, role: str, severity: str) -> npt.NDArray[np.object_] | None:
-    """The shapes of a layer in the project's CRS; None where there are none, or no system for them, which the report says with `severity`."""
+    """A layer's shapes in the project's CRS; None where there are none, or no system for them, which the report says with `severity`."""
     table = reading.table(file, (), role=role)
     if table is None or table.shapes is None:
         return None

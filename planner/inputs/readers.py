@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from planner.errors import CrsError
 from planner.inputs import boundaries as boundary_files
-from planner.inputs import checks, examined, facilities, mapping, placing, population, systems, versions
 from planner.inputs import candidates as candidate_files
+from planner.inputs import checks, examined, facilities, mapping, placing, population, systems, versions
 from planner.inputs import gates as gate_files
 from planner.inputs import kept as kept_files
 from planner.inputs import sites as site_links

@@ -20,7 +20,8 @@ def city(seed, demands=24, sites=9, areas=4, **more):
     people, place = draw.random((demands, 2)), draw.random((sites, 2))
     apart = np.round(100 * np.hypot(*(people[:, None] - place[None]).transpose(2, 0, 1)))
     table = np.where(apart <= 30, apart, -1)
-    given = {"weight": draw.integers(1, 20, demands).astype(float), "area": np.minimum(areas - 1, (people[:, 0] * areas).astype(int)), "p": 4}
+    area = np.minimum(areas - 1, (people[:, 0] * areas).astype(int))
+    given = {"weight": draw.integers(1, 20, demands).astype(float), "area": area, "p": 4}
     return problem("max_min_share", table, **(given | more))
 
 
