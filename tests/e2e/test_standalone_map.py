@@ -92,6 +92,7 @@ def test_names_are_text(opened):
     opened.mouse.move(*opened.evaluate("window.__planner.pointOf('00')"))
     opened.wait_for_function("text => document.querySelector('.pcm-tip').innerText.startsWith(text)", arg=HOSTILE)
     opened.locator("summary").click()
+    opened.locator("tr").nth(SIDE * SIDE).wait_for(state="attached")  # the table is written when it is opened
     assert opened.locator("tr").count() == 1 + SIDE * SIDE
     assert opened.locator("td").nth(1).inner_text() == HOSTILE
     assert opened.locator("tr").nth(3).locator("td").all_inner_texts() == ["02", "社区2", "100", "5.7 %"]  # 2 of 35
