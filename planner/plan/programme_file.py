@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from planner.errors import InputError
-from planner.inputs.cells import blank, parse_number, text
-from planner.inputs.files import UnusableFileError, present, safe
+from planner.inputs.cells import blank, parse_number
 from planner.inputs.layers import FacilityLayer
-from planner.inputs.tables import read_workbook
 from planner.measure.city import City
 from planner.plan.money import implausible, yuan_factor
+from planner.plan.plain_table import Row, read_plain
 from planner.plan.programme_options import Candidate
 from planner.plan.scenario import Action, Value
 from planner.plan.scenario_actions import RESERVED
@@ -30,39 +28,12 @@ NEEDED = ("id", "do", "layer")
 GIVEN = {"gives_beds": "beds", "gives_m2": "area_m2"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One row, with the words that an error needs."""
-
-    cells: Mapping[str, object]
-    number: int
-    file: str
-
-    def fault(self, column: str, expected: str, **params: object) -> InputError:
-        """An error about one cell."""
-        value = text(self.cells.get(column))  # type: ignore[arg-type]
-        return InputError(f"programme_file_{expected}", file=self.file, row=self.number, column=column, value=value, **params)
-
-    def text(self, column: str) -> str:
-        """A cell as text."""
-        return text(self.cells.get(column)).strip()  # type: ignore[arg-type]
-
-    def amount(self, column: str) -> float | None:
-        """A cell as a number of 0 or more; None where it is blank."""
-        cell = self.cells.get(column)
-        if blank(cell):  # type: ignore[arg-type]
-            return None
-        value = parse_number(cell).value  # type: ignore[arg-type]
-        if not (math.isfinite(value) and value >= 0):
-            raise self.fault(column, "wants_number")
-        return value
-
-    def degrees(self, column: str, most: float) -> float:
-        """A coordinate in WGS84 degrees."""
-        value = parse_number(self.cells.get(column)).value  # type: ignore[arg-type]
-        if not abs(value) <= most:
-            raise self.fault(column, "wants_degrees", most=int(most))
-        return value
+def _degrees(row: Row, column: str, most: float) -> float:
+    """A coordinate in WGS84 degrees."""
+    value = parse_number(row.cells.get(column)).value  # type: ignore[arg-type]
+    if not abs(value) <= most:
+        raise row.fault(column, "wants_degrees", most=int(most))
+    return value
 
 
 def read_candidates(path: Path, city: City, report: QualityReport) -> tuple[Candidate, ...]:
@@ -71,26 +42,15 @@ def read_candidates(path: Path, city: City, report: QualityReport) -> tuple[Cand
     Costs are yuan, or 万元 where their header says so; one that can hardly be is an issue of the report. Raises InputError:
     programme_file_* with row, column and value where they are known.
     """
-    try:
-        present(path)
-        safe(path)
-        sheets = read_workbook(path).sheets
-    except UnusableFileError as error:
-        raise InputError("programme_file_file", file=path.name, reason=error.code) from error
-    sheet = next((one for one in sheets if one.rows), None)
-    heads = [text(cell).strip() for cell in sheet.rows[0][1]] if sheet is not None else []
+    heads, rows = read_plain(path, "programme_file")
     for column in NEEDED:
         if column not in heads:
             raise InputError("programme_file_column", file=path.name, column=column)
     money = [(head, factor) for head in heads if head not in OWN and (factor := yuan_factor(head)) is not None]
     if len(money) != 1:
         raise InputError("programme_file_cost", file=path.name, columns=", ".join(head for head, _ in money) or "-")
-    assert sheet is not None
     found: list[Candidate] = []
-    for number, cells in sheet.rows[1:]:
-        if all(blank(cell) for cell in cells):
-            continue
-        row = _Row(dict(zip(heads, cells, strict=False)), number, path.name)
+    for row in rows:
         found.append(_candidate(row, city, money[0], report))
         if sum(one.id == found[-1].id for one in found) > 1:
             raise row.fault("id", "repeated")
@@ -99,7 +59,7 @@ def read_candidates(path: Path, city: City, report: QualityReport) -> tuple[Cand
     return tuple(found)
 
 
-def _candidate(row: _Row, city: City, money: tuple[str, float], report: QualityReport) -> Candidate:
+def _candidate(row: Row, city: City, money: tuple[str, float], report: QualityReport) -> Candidate:
     """One row."""
     ident, do, layer = row.text("id"), row.text("do").lower(), row.text("layer")
     if not ident:
@@ -109,7 +69,7 @@ def _candidate(row: _Row, city: City, money: tuple[str, float], report: QualityR
     if layer not in city.facilities:
         raise row.fault("layer", "no_layer", layers=", ".join(city.facilities))
     column, factor = money
-    cost = row.amount(column)
+    cost = row.number_of(column)
     if cost is None:
         raise row.fault(column, "wants_number")
     cost_cny = round(cost * factor, 2)
@@ -117,7 +77,7 @@ def _candidate(row: _Row, city: City, money: tuple[str, float], report: QualityR
         report.issues.append(Issue("cost_magnitude", "warning", row.file, None, row.number, column, ident, row.text(column),
                                    "programme_file_magnitude", {"cny": f"{cost_cny:,.0f}"}))
     kind = DO[do]
-    make: Mapping[str, Callable[[_Row, City, str, str, dict[str, Value]], tuple[tuple[Action, ...], str]]] = {
+    make: Mapping[str, Callable[[Row, City, str, str, dict[str, Value]], tuple[tuple[Action, ...], str]]] = {
         "new": _new, "expand": _changed, "open": _changed, "convert": _converted, "share": _shared}
     actions, host = make[kind](row, city, ident, layer, _values(row, city.facilities[layer], column))
     premises_kind = row.text("premises_kind").lower()
@@ -125,11 +85,11 @@ def _candidate(row: _Row, city: City, money: tuple[str, float], report: QualityR
         raise row.fault("premises_kind", "wants_do", allowed=", ".join(EXISTING))
     place = actions[-1] if actions[-1].lon is not None and kind in ("new", "convert") else None
     return Candidate(ident, kind, layer, cost_cny, actions, row.text("name"), host, row.text("premises"),
-                     EXISTING.get(premises_kind, False), row.amount("running_cny"), False, row.text("price_year"), row.text("source"),
+                     EXISTING.get(premises_kind, False), row.number_of("running_cny"), False, row.text("price_year"), row.text("source"),
                      row.text("certainty"), "", place.lon if place else None, place.lat if place else None)
 
 
-def _values(row: _Row, layer: FacilityLayer, money: str) -> dict[str, Value]:
+def _values(row: Row, layer: FacilityLayer, money: str) -> dict[str, Value]:
     """The columns that a row sets: as the layer's ledger holds them, numbers or text."""
     found: dict[str, Value] = {}
     for column in row.cells:
@@ -140,7 +100,7 @@ def _values(row: _Row, layer: FacilityLayer, money: str) -> dict[str, Value]:
         numeric = column in layer.frame and layer.frame[column].dtype.kind in "fiu"
         plain = parse_number(row.cells[column]).value  # type: ignore[arg-type]
         if numeric or (column not in layer.frame and math.isfinite(plain)):
-            value = row.amount(column)
+            value = row.number_of(column)
             assert value is not None
             found[column] = float(value)
         else:
@@ -148,7 +108,7 @@ def _values(row: _Row, layer: FacilityLayer, money: str) -> dict[str, Value]:
     return found
 
 
-def _facility(row: _Row, city: City, slug: str, column: str = "facility") -> tuple[str, int]:
+def _facility(row: Row, city: City, slug: str, column: str = "facility") -> tuple[str, int]:
     """The facility that a row names, and its row in the layer."""
     ident = row.text(column)
     if not ident:
@@ -159,12 +119,12 @@ def _facility(row: _Row, city: City, slug: str, column: str = "facility") -> tup
     return ident, rows[0]
 
 
-def _new(row: _Row, city: City, ident: str, layer: str, values: dict[str, Value]) -> tuple[tuple[Action, ...], str]:
+def _new(row: Row, city: City, ident: str, layer: str, values: dict[str, Value]) -> tuple[tuple[Action, ...], str]:
     """A new facility at a place."""
-    return (Action("add", layer, ident, values, row.degrees("lon", 180.0), row.degrees("lat", 90.0)),), ""
+    return (Action("add", layer, ident, values, _degrees(row, "lon", 180.0), _degrees(row, "lat", 90.0)),), ""
 
 
-def _changed(row: _Row, city: City, ident: str, layer: str, values: dict[str, Value]) -> tuple[tuple[Action, ...], str]:
+def _changed(row: Row, city: City, ident: str, layer: str, values: dict[str, Value]) -> tuple[tuple[Action, ...], str]:
     """New totals of an existing facility's columns (larger, or spare beds opened)."""
     host, _ = _facility(row, city, layer)
     if not values:
@@ -173,7 +133,7 @@ def _changed(row: _Row, city: City, ident: str, layer: str, values: dict[str, Va
     return (Action("expand" if numbers else "set", layer, host, values),), host
 
 
-def _converted(row: _Row, city: City, ident: str, layer: str, values: dict[str, Value]) -> tuple[tuple[Action, ...], str]:
+def _converted(row: Row, city: City, ident: str, layer: str, values: dict[str, Value]) -> tuple[tuple[Action, ...], str]:
     """Premises made into a facility (with a place), a facility of another layer (`from_layer`), or one of the same raised to a standard."""
     if not row.text("facility"):
         return _new(row, city, ident, layer, values)
@@ -186,7 +146,7 @@ def _converted(row: _Row, city: City, ident: str, layer: str, values: dict[str, 
     return (Action("convert", origin, host, values, to_layer=layer),), host
 
 
-def _shared(row: _Row, city: City, ident: str, layer: str, values: dict[str, Value]) -> tuple[tuple[Action, ...], str]:
+def _shared(row: Row, city: City, ident: str, layer: str, values: dict[str, Value]) -> tuple[tuple[Action, ...], str]:
     """A facility under another's roof, which gives up the stated beds or floor area."""
     origin = row.text("host_layer") or layer
     if origin not in city.facilities:
@@ -195,7 +155,7 @@ def _shared(row: _Row, city: City, ident: str, layer: str, values: dict[str, Val
     frame = city.facilities[origin].frame
     left: dict[str, Value] = {}
     for column, of in GIVEN.items():
-        amount = row.amount(column)
+        amount = row.number_of(column)
         if not amount:
             continue
         has = float(frame[of].iloc[at]) if of in frame and frame[of].dtype.kind in "fiu" else math.nan
