@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from planner.i18n import pick, t
+from planner.i18n import t
 from planner.measure.city import City
-from planner.targets.catalogue import layer_info
+from planner.plan import layer_defaults
+from planner.plan.layer_defaults import default_of, first_group, first_layer, first_level
+from planner.plan.wording import layer_name
 from planner.targets.pack import TargetPack
-from planner.ui import defaults, state
-from planner.ui.defaults import default_of, first_group, first_layer, first_level
+from planner.ui import state
 from planner.ui.opening import Opening
 from planner.ui.text import group_name, level_name, travel_name
 
@@ -33,15 +34,10 @@ class Settings:
     target: float
 
 
-def layer_name(slug: str, lang: str) -> str:
-    """The catalogue's name of a layer."""
-    return pick(layer_info(slug).name, lang) or slug
-
-
 def choose(known: Opening, lang: str) -> Settings:
     """Draw the controls in one row and give what they say."""
     city, packs = known.read_city(), known.packs()
-    defaults.check_measurable(city)
+    layer_defaults.check_measurable(city)
     with st.container(key="controls"):
         spots = st.columns([2.6, 2.0, 2.2, 1.2, 1.5, 1.1], vertical_alignment="bottom")
         with spots[0]:

@@ -13,9 +13,8 @@ from planner.export.mapdata import MapData
 from planner.export.palette import Palette, class_of
 from planner.i18n import pick, t
 from planner.measure.coverage import Coverage
-from planner.ui.controls import layer_name
+from planner.plan.wording import is_invented, layer_name
 from planner.ui.desk import Desk
-from planner.ui.footer import is_invented
 from planner.ui.text import group_name, level_name, metres, percent, travel_name
 
 MIMES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -7,34 +7,13 @@ from itertools import pairwise
 
 import streamlit as st
 
-from planner.i18n import pick, t
-from planner.measure.city import City
-from planner.plan.gaps import INVENTED
-from planner.ui.controls import layer_name
+from planner.i18n import t
+from planner.plan.wording import data_days, is_invented
 from planner.ui.desk import Desk
 from planner.ui.text import escaped
 
 APART_DAYS = 366
 """Population and ledger more than a year apart do not speak of one city."""
-
-
-def data_days(city: City, layer: str) -> dict[str, str]:
-    """The day that each input of a layer's coverage speaks for ("" where unstated): population, facilities."""
-    return {"population": city.demand.source.date, "facilities": city.layer(layer).source.date}
-
-
-def source_parts(city: City, layer: str, lang: str) -> list[str]:
-    """The inputs with their days, and whom to name for the streets, as phrases."""
-    days, unstated = data_days(city, layer), t("ui.footer.unstated", lang)
-    parts = [t("ui.footer.population", lang, day=days["population"] or unstated, count=f"{len(city.demand):,}"),
-             t("ui.footer.facilities", lang, layer=layer_name(layer, lang), day=days["facilities"] or unstated)]
-    return [*parts, t("ui.footer.streets", lang, source=pick(city.streets.attribution, lang) or city.streets.shown)]
-
-
-def is_invented(city: City) -> bool:
-    """Whether the project says in its own name that its data are made up."""
-    names = [city.name] if isinstance(city.name, str) else list(city.name.values())
-    return any(word in name.lower() for name in names for word in INVENTED)
 
 
 def days_apart(days: dict[str, str]) -> int | None:

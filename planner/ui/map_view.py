@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from planner.export.geometry import Backdrop, MapGeometry, map_geometry, street_backdrop
+from planner.export.backdrop import backdrop
+from planner.export.geometry import MapGeometry, map_geometry
 from planner.export.mapdata import MapData, MapFacility
 from planner.export.palette import Palette
 from planner.i18n import t
 from planner.measure.city import City
 from planner.measure.coverage import Coverage
-from planner.ui import controls, footer, state
+from planner.plan.wording import source_line
+from planner.ui import controls, state
 from planner.ui.controls import Settings
 from planner.ui.desk import Desk
 from planner.ui.map_component import MapEvents, coverage_map
@@ -21,7 +23,6 @@ from planner.ui.map_files import geometry_of
 from planner.ui.opening import Opening
 from planner.ui.text import population_name
 
-STREETS_MODE = "walk"
 CAPACITIES = ("beds", "capacity", "area_m2")
 """Columns that say a facility's size, the first one that is filled in."""
 
@@ -30,13 +31,6 @@ def geometry(known: Opening) -> MapGeometry:
     """The project's geometry file, made once."""
     city = known.read_city()
     return known.keep("geometry", lambda: geometry_of(city, lambda: map_geometry(city.boundaries, backdrop(city))))
-
-
-def backdrop(city: City) -> list[Backdrop]:
-    """What is drawn under the units for orientation: water, green and railways where the project has them, and the streets."""
-    modes = [profile.mode for profile in city.travels.values()]
-    mode = STREETS_MODE if STREETS_MODE in modes else modes[0]
-    return [*(Backdrop(kind, shapes) for kind, shapes in city.basemap.items()), *street_backdrop(city.streets.network(mode))]
 
 
 def signs(known: Opening, layer: str) -> tuple[MapFacility, ...]:
@@ -69,12 +63,6 @@ def _size(value: Any) -> str:
     return "" if np.isnan(number) else f"{number:,.0f}"
 
 
-def source_line(desk: Desk, layer: str) -> str:
-    """Sources with their days, whom to name for the streets, and the coordinate system."""
-    lang, city = desk.lang, desk.city
-    return t("ui.footer.semicolon", lang).join([*footer.source_parts(city, layer, lang), t("ui.map.crs", lang, crs=city.crs)])
-
-
 def painting(desk: Desk, found: Coverage, settings: Settings, palette: Palette, chosen: str | None, page: str) -> MapData:
     """Everything that one painting shows."""
     lang = desk.lang
@@ -82,7 +70,8 @@ def painting(desk: Desk, found: Coverage, settings: Settings, palette: Palette, 
     by_code = {unit.code: unit for unit in found.units}
     units = [by_code[code] for code in shape.codes[found.by]]
     return MapData(
-        shape, found.by, [unit.share for unit in units], palette, lang, t("ui.coverage.map", lang), source_line(desk, settings.layer),
+        shape, found.by, [unit.share for unit in units], palette, lang, t("ui.coverage.map", lang),
+        source_line(desk.city, settings.layer, lang),
         settings={"page": page, "lang": lang, "layer": settings.layer, "travel": settings.travel, "minutes": settings.minutes,
                   "by": settings.by, "scenario": state.memory().get("scenario"), "mode": "pick"},
         people=[unit.people for unit in units], selected=chosen, facilities=signs(desk.opening, settings.layer),

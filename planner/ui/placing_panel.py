@@ -17,6 +17,7 @@ from planner.i18n import t
 from planner.inputs.kept import PRECISIONS
 from planner.plan.positions_kept import Position, keep_positions, typed_position
 from planner.plan.unplaced import FOUND, Place, Unplaced, search_places
+from planner.plan.wording import source_line
 from planner.ui import map_view, state
 from planner.ui.controls import layer_name
 from planner.ui.desk import Desk
@@ -156,7 +157,7 @@ def _by_map(desk: Desk, row: Unplaced) -> None:
     sites = [MapSite(f"{layer}|{identity}", place.lon, place.lat, name=place.name) for (layer, identity), place in staged.items()]
     title = t("ui.placing.map", lang, name=row.name)
     data = MapData(shape, level, [None] * len(shape.codes[level]), share_palette(), lang, title,
-                   map_view.source_line(desk, row.layer),
+                   source_line(desk.city, row.layer, lang),
                    settings={"page": "quality", "lang": lang, "layer": row.layer, "by": level, "mode": "add",
                              "scenario": state.memory().get("scenario")},
                    selected=row.code or None, sites=sites, facilities=map_view.signs(known, row.layer),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
 
-from planner.i18n import has, pick, t
+from planner.i18n import t
+from planner.plan.wording import CJK, group_name, level_name, population_name, travel_name, travel_title
 from planner.units import TravelProfile
 
-CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
+__all__ = ["CJK", "MINUS", "escaped", "group_name", "level_name", "metres", "minutes_of", "people", "percent", "plain_markdown", "points",
+           "population_name", "state_of", "travel_name", "travel_title"]
 MINUS = "−"
 
 
@@ -53,33 +54,6 @@ def state_of(share: float | None, wanted: float, lang: str) -> str:
     if share is None:
         return t("ui.state.nobody", lang)
     return t("ui.state.met" if share >= wanted else "ui.state.not_met", lang)
-
-
-def level_name(level: str, lang: str, labels: Mapping[str, Mapping[str, str] | str] | None = None) -> str:
-    """The name of a level: the project's own label, else ours, else the level's own word."""
-    own = pick((labels or {}).get(level) or "", lang)
-    return own or (t(f"ui.level.{level}", lang) if has(f"ui.level.{level}", lang) else level)
-
-
-def group_name(group: str, lang: str) -> str:
-    """The name of a group of people, else its column's own word."""
-    return t(f"ui.group.{group}", lang) if has(f"ui.group.{group}", lang) else group
-
-
-def population_name(group: str, kind: str, lang: str) -> str:
-    """A group of people with the population that it is part of (planner.inputs.columns.KINDS), where the project says which."""
-    name = group_name(group, lang)
-    return name if not kind else t("ui.group_of", lang, group=name, kind=t(f"check.columns.kind_{kind}", lang))
-
-
-def travel_title(travel: TravelProfile, lang: str) -> str:
-    """The name of a travel, else the project's own word for it."""
-    return t(f"ui.travel.{travel.name}", lang) if has(f"ui.travel.{travel.name}", lang) else travel.name
-
-
-def travel_name(travel: TravelProfile, lang: str) -> str:
-    """A travel with its stated speed."""
-    return t("ui.travel_speed", lang, name=travel_title(travel, lang), speed=f"{travel.metres_per_minute:g}")
 
 
 def escaped(value: object, lang: str = "") -> str:

@@ -7,9 +7,9 @@ import streamlit as st
 from planner.export.palette import share_palette
 from planner.i18n import t
 from planner.measure.coverage import Coverage
+from planner.plan.layer_defaults import default_of
 from planner.ui import controls, downloads, footer, map_view, state, unit_panel
 from planner.ui.controls import Settings
-from planner.ui.defaults import default_of
 from planner.ui.desk import Desk
 from planner.ui.faults import said
 from planner.ui.map_component import MapEvents

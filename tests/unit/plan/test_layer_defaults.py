@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from planner.plan.layer_defaults import default_of, first_layer, travel_for
 from planner.targets.catalogue import known_layers, layer_info
-from planner.ui.defaults import default_of, first_layer, travel_for
 from planner.units import TravelProfile
 
 WALK, OLD, DRIVE = TravelProfile("walk", "walk", 72), TravelProfile("walk_elderly", "walk", 54), TravelProfile("drive", "drive", 400)

@@ -13,10 +13,10 @@ from planner.errors import InputError, PackError
 from planner.i18n import t
 from planner.inputs.layers import TOTAL
 from planner.measure.city import City
+from planner.plan.wording import CJK, level_name
 from planner.targets.catalogue import layer_info
 from planner.targets.evaluate import bound_of, effective_check
 from planner.targets.pack import TargetPack
-from planner.ui.text import CJK, level_name
 from planner.units import TravelProfile
 
 MODES = {"walk": "walk", "walk_elderly": "walk", "cycle": "cycle", "drive": "drive"}
