@@ -12,7 +12,6 @@ from planner.export.geometry import MapGeometry, map_geometry
 from planner.export.mapdata import MapData, MapFacility
 from planner.export.palette import Palette
 from planner.i18n import t
-from planner.measure.city import City
 from planner.measure.coverage import Coverage
 from planner.plan.wording import source_line
 from planner.ui import controls, state
