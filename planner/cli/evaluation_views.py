@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from planner.i18n import pick, t
 from planner.targets.answers import note_text, why_text
 from planner.targets.conflicts import conflicts_in
 from planner.targets.formula import SIGNS, said, units_are_shares
-from planner.targets.progress import ON_TIME_TOLERANCE
+from planner.targets.midterm import MIDTERM_KEYS, MIDTERM_RIGHT, midterm_foot, midterm_rows, midterm_tally
 from planner.targets.sensitivity import BAND
 from planner.targets.sentences import progress_text, reported_text, sensitivity_text, verdict_text
 
@@ -105,29 +104,11 @@ def explanation(result: TargetResult, evaluation: Evaluation, lang: str) -> str:
 # ---- mid-term and final evaluation -----------------------------------------------------------------------------------
 def midterm(evaluation: Evaluation, lang: str) -> str:
     """The table of a mid-term or final evaluation: baseline, target, today, way done, way due, verdict; targets with a figure only."""
-    asked = [one for one in evaluation.targets if one.progress is not None and one.progress.why not in ("not_judged", "no_figure")]
-    rows = []
-    for one in asked:
-        found, share = one.progress, is_share(one)
-        assert found is not None
-        word = t(f"progress.{found.verdict}", lang) if found.verdict else "-"
-        rows.append([one.target.id, pick(one.target.title, lang), t(f"progress.binding_{one.target.binding}", lang),
-                     _with_year(found.base, found.base_date, share, lang), _with_year(found.goal, found.goal_date, share, lang),
-                     figure(found.actual, share), figure(found.done, True), figure(found.expected, True), word, why_text(found, lang)])
-    columns = ("id", "title", "binding", "base", "goal", "actual", "done", "expected", "verdict", "why")
-    heads = [t(f"progress.{key}", lang) for key in columns]
-    counted = Counter(one.progress.verdict for one in asked if one.progress is not None)
-    words = [(key, t(f"progress.{key or 'none'}", lang)) for key in ("ahead", "on_time", "behind", None) if counted[key]]
-    tally = t("evaluate.separator", lang).join(t("progress.tally", lang, verdict=word, count=counted[key]) for key, word in words)
-    foot = t("progress.foot", lang, date=evaluation.date.isoformat(), tolerance=f"{ON_TIME_TOLERANCE:.0%}")
-    right = [False, False, False, True, True, True, True, True, False, False]
-    return as_table(rows, heads, right) + f"\n{t('evaluate.tally', lang, date=evaluation.date.isoformat(), tally=tally)}\n{foot}\n"
-
-
-def _with_year(value: float | None, day: dt.date | None, share: bool, lang: str) -> str:
-    """A figure with its year."""
-    text = figure(value, share)
-    return text if day is None else t("progress.with_year", lang, value=text, year=day.year)
+    rows = midterm_rows(evaluation, lang)
+    heads = [t(f"progress.{key}", lang) for key in MIDTERM_KEYS]
+    tally = t("evaluate.tally", lang, date=evaluation.date.isoformat(), tally=midterm_tally(rows, lang))
+    body = as_table([row.cells for row in rows], heads, [key in MIDTERM_RIGHT for key in MIDTERM_KEYS])
+    return f"{body}\n{tally}\n{midterm_foot(evaluation, lang)}\n"
 
 
 def midterm_csv(evaluation: Evaluation, lang: str) -> str:
