@@ -43,6 +43,10 @@ class Chosen:
             about.update(number.to_bytes(8, "little") + len(shape).to_bytes(8, "little") + shape)
         return about.digest()
 
+    def take(self, rows: IntArray) -> Chosen:
+        """Some of the facilities, in the order of `rows`."""
+        return Chosen(self.layer[rows], self.row[rows], self.x[rows], self.y[rows], self.extents.take(rows))
+
 
 def choose(city: City, picked: Mapping[str, BoolArray]) -> Chosen:
     """The facilities of `picked` (layer -> mask over its rows) that have a place; those placed by name have none."""
@@ -82,6 +86,12 @@ def counting_facilities(city: City, slug: str, as_of: dt.date) -> Chosen:
     return choose(city, {slug: city.counting(slug, as_of).counts})
 
 
+def facility_name(city: City, chosen: Chosen, k: int) -> str:
+    """The name of a chosen facility, or its id where it has none."""
+    row = city.layer(str(chosen.layer[k])).frame.iloc[int(chosen.row[k])]
+    return str(row["name"]) or str(row["id"])
+
+
 def attach_demand(city: City, travel: TravelProfile) -> Attachment:
     """Where the demand points stand on the network of a travel."""
     key = ("attach", travel.mode, travel.max_snap_m)
@@ -91,17 +101,19 @@ def attach_demand(city: City, travel: TravelProfile) -> Attachment:
     return found
 
 
-def attach_facilities(city: City, chosen: Chosen, travel: TravelProfile) -> Attachment:
+def attach_facilities(city: City, chosen: Chosen, travel: TravelProfile, *, seen_from: Attachment | None = None) -> Attachment:
     """Where the chosen facilities stand on the network of a travel: at their entrances, else along the edge of their area, else at their
-    point. Ways from the demand points to areas are exact (planner.network.areas)."""
+    point. Ways to areas are exact from the demand points, or from other places: `seen_from` (planner.network.areas)."""
+    if seen_from is not None and bool((chosen.extents.has_area & ~chosen.extents.has_doors).any()):
+        return _attach(city, chosen, travel, seen_from)
     key = ("attach facilities", travel.mode, travel.max_snap_m, chosen.digest())
     if key not in city.cache:
-        city.cache[key] = _attach(city, chosen, travel)
+        city.cache[key] = _attach(city, chosen, travel, None)
     found: Attachment = city.cache[key]
     return found
 
 
-def _attach(city: City, chosen: Chosen, travel: TravelProfile) -> Attachment:
+def _attach(city: City, chosen: Chosen, travel: TravelProfile, seen_from: Attachment | None) -> Attachment:
     """Points, entrances and areas, each in their way."""
     network, extents = city.streets.network(travel.mode), chosen.extents
     doors = extents.has_doors
@@ -113,6 +125,7 @@ def _attach(city: City, chosen: Chosen, travel: TravelProfile) -> Attachment:
         owner = np.repeat(np.arange(len(extents)), np.diff(extents.door_start))
         parts.append((owner, each))
     if areas.any():
-        own = attach_areas(network, extents.area[areas], max_snap_m=travel.max_snap_m, beside=attach_demand(city, travel))
+        beside = attach_demand(city, travel) if seen_from is None else seen_from
+        own = attach_areas(network, extents.area[areas], max_snap_m=travel.max_snap_m, beside=beside)
         parts.append((np.flatnonzero(areas), own))
     return gathered(len(extents), tuple(parts))

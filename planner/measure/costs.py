@@ -133,6 +133,15 @@ def cost_matrix(network: StreetNetwork, demand: Attachment, facilities: Attachme
     return _matrix(asked, paths.within(network, demand, facilities, limit_m=limit_m, progress=progress))
 
 
+def from_one(network: StreetNetwork, place: Attachment, facilities: Attachment) -> tuple[IntArray, FloatArray]:
+    """The facilities that can be reached from one place, without a limit: their numbers, ascending, and the metres of the way there.
+
+    One search from the place, in the direction of travel; costs are what `nearest` and `cost_matrix` count.
+    """
+    rows = paths.within(network, place, facilities, limit_m=math.inf)
+    return rows.column.astype(np.int64), rows.cost
+
+
 def cost_matrices(network: StreetNetwork, demand: Attachment, layers: Mapping[str, Asked], *, budget_bytes: int | None = None,
                   threads: int | None = None, progress: Progress | None = None) -> dict[str, CostMatrix]:
     """`cost_matrix` of many layers from one pass of searches: layer -> matrix, each the same bits as alone.

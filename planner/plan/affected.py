@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.inputs.layers import FloatArray
-from planner.measure.attaching import Chosen, choose
+from planner.measure.attaching import choose, facility_name
 from planner.measure.by_unit import weighted_quantile
 from planner.measure.city import City
 from planner.measure.coverage import nearest_facility, within
@@ -161,12 +161,6 @@ def _nearest_of(where: Around, slugs: tuple[str, ...] | None, who: BoolArray, pe
         return Nearby(travel=profile.name, layer=layer)
     most = np.bincount(near.facility[who][reach], weights=weights[reach], minlength=len(chosen.row))
     return Nearby(facility_name(where.city, chosen, int(np.argmax(most))), minutes, profile.name, layer)
-
-
-def facility_name(city: City, chosen: Chosen, k: int) -> str:
-    """The name of a chosen facility, or its id where it has none."""
-    row = city.layer(str(chosen.layer[k])).frame.iloc[chosen.row[k]]
-    return str(row["name"]) or str(row["id"])
 
 
 def centre(city: City, who: BoolArray, people: FloatArray) -> tuple[float, float] | None:
