@@ -52,6 +52,7 @@ def command(project: Path | None, packs: tuple[str, ...], as_of: dt.datetime | N
     from planner.cli import evaluation_years as years
     from planner.measure.growth import people_of_year
     from planner.plan.applying import under
+    from planner.plan.people_told import refuse_small
     from planner.plan.project import read_project
     from planner.plan.snapshots import check_free, read_snapshot
     from planner.quality import QualityReport
@@ -78,7 +79,7 @@ def command(project: Path | None, packs: tuple[str, ...], as_of: dt.datetime | N
     whole = with_sensitivity(city, chosen, evaluate(city, chosen, as_of=as_of.date() if as_of else dt.date.today(), scenario=name))
     evaluation = published_evaluation(city, whole)
     if people_year is not None:
-        years.refuse_small(city)
+        refuse_small(city)
     grown = city if people_year is None else people_of_year(city, people_year)
     later = None if people_year is None else published_evaluation(grown, evaluate(grown, chosen, as_of=evaluation.date, scenario=name))
     known = {target.id for pack in chosen for target in pack.targets}

@@ -93,11 +93,12 @@ def command(
     if split_by is not None and out is not None:
         gaps_districts.split(gap_list, city, split_by, out, found.folder, lang=lang, quiet=quiet)
     elif people_year is not None:
-        from planner.cli import evaluation_years, gaps_years
+        from planner.cli import gaps_years
         from planner.measure.growth import people_of_year
         from planner.plan.gap_years import side_by_side
+        from planner.plan.people_told import refuse_small
 
-        evaluation_years.refuse_small(city)
+        refuse_small(city)
         grown = people_of_year(city, people_year)
         then = project_gaps(found, grown, evaluate(grown, chosen, as_of=evaluation.date, scenario=name), chosen, report=report)
         write(gaps_years.text(side_by_side(gap_list, then), gap_list, grown.population, city.population, form, lang), out)

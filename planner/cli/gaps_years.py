@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from planner.cli.common import as_csv, as_json, as_table
-from planner.cli.evaluation_years import told
 from planner.i18n import LANGUAGES, pick, t
+from planner.plan.people_told import told
 
 if TYPE_CHECKING:
     from planner.measure.city import PeopleOf
