@@ -70,6 +70,7 @@ def command(
     from planner.quality import QualityReport
     from planner.targets.evaluate import evaluate
     from planner.targets.pack import resolve_packs
+    from planner.targets.small_results import published_evaluation
 
     if people_year is not None and out is not None and out.suffix.lower() in SUFFIXES and out.suffix.lower() != ".csv":
         raise click.UsageError(t("growth.gaps.as_text", lang))
@@ -103,7 +104,7 @@ def command(
         then = project_gaps(found, grown, evaluate(grown, chosen, as_of=evaluation.date, scenario=name), chosen, report=report)
         write(gaps_years.text(side_by_side(gap_list, then), gap_list, grown.population, city.population, form, lang), out)
     elif out is not None and not as_text:
-        files = write_gaps(gap_list, evaluation, report, out, lang=lang, crs=crs)
+        files = write_gaps(gap_list, published_evaluation(city, evaluation), report, out, lang=lang, crs=crs)
         head = gap_list.headline
         told = t("gaps.list_comma", lang).join(file.name for file in files)
         note(t("gaps.cli_written", lang, files=told, gaps=head.gaps, projects=head.projects, targets=head.targets_failing), quiet)

@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import json
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -123,3 +124,13 @@ def test_an_evaluation_tells_no_small_count(project):
     assert [row["value"] for row in rows if row["unit_code"] in ("A1", "A2", "A3")] == ["", "", ""]
     assert run("evaluate", project, *words, "--explain", "T1").exit_code == 0
     assert run("evaluate", project, *words, "--midterm").exit_code == 0
+
+
+def test_the_gap_workbook_tells_no_small_count_either(project):
+    (project / "own.toml").write_text(PACK, encoding="utf-8")
+    run("gaps", project, "--pack", str(project / "own.toml"), "--as-of", "2025-12-31", "--out", str(project / "gaps.xlsx"))
+    sheet = openpyxl.load_workbook(project / "gaps.xlsx")["指标达标"]
+    heads, *rows = [row for row in sheet.iter_rows(values_only=True) if row[3] is not None]
+    value, people = heads.index("现状值"), heads.index("未覆盖（受影响）人口")
+    told = {row[heads.index("行政单元代码")]: (row[value], row[people]) for row in rows}
+    assert [told[code] for code in ("A1", "A2", "A3")] == [(None, None)] * 3 and told["B1"][0] is not None
