@@ -148,7 +148,7 @@ def _alone(cover: Cover, needed: float, entries: npt.NDArray[np.int64], cost: Fl
     rows.one(m + np.arange(r), cover.weight[used] / needed, 1.0, np.inf)
     made = rows.model(maximise=False, cost=np.r_[cost[first], np.zeros(r)], col_upper=np.ones(m + r),
                       whole=np.r_[np.ones(m, dtype=bool), np.zeros(r, dtype=bool)])
-    found = run(made, clock, seed=seed, limit_s=limit_s)
+    found = run(made, clock.quiet(), seed=seed, limit_s=limit_s)
     return max(0.0, found.bound) if np.isfinite(found.bound) else 0.0
 
 

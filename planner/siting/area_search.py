@@ -119,7 +119,7 @@ def _decided_anew(cover: Cover, needed: Floats, chosen: Picks, areas: list[int],
     made = rows.model(maximise=False, cost=np.r_[price, np.zeros(r)], col_upper=np.ones(m + r),
                       whole=np.r_[np.ones(m, dtype=bool), np.zeros(r, dtype=bool)], unit=whole_unit(price))
     covered = np.bincount(row, mine[column], minlength=r) > 0
-    found = run(made, clock, seed=seed, start=np.r_[mine, covered].astype(np.float64), limit_s=STEP_S)
+    found = run(made, clock.quiet(), seed=seed, start=np.r_[mine, covered].astype(np.float64), limit_s=STEP_S)
     if found.x is None:
         return None
     plan = np.union1d(np.flatnonzero(part.stay), columns[np.flatnonzero(found.x[:m] > 0.5)])

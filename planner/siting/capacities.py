@@ -218,7 +218,7 @@ def relocated(problem: SitingProblem, plan: tuple[Picks, Assignment], clock: Clo
     while clock.spent_s < until and not clock.cancelled:
         part = only_sites(problem, np.isin(np.arange(problem.sites), plan[0]))
         form = assigning.capacitated(part)
-        found = run(form.model, clock, gap=1e-4, seed=seed, start=solution(form, plan), limit_s=until - clock.spent_s)
+        found = run(form.model, clock.quiet(), gap=1e-4, seed=seed, start=solution(form, plan), limit_s=until - clock.spent_s)
         tried = read(part, form, found)
         if tried is not None and worth(problem, *tried).lawful and worth(problem, *tried).objective < value:
             plan, value = tried, worth(problem, *tried).objective

@@ -31,7 +31,7 @@ def decide(problem: SitingProblem, within: float | None, clock: Clock, seed: int
             return True, sites
     if problem.room <= 0:  # the existing sites are the only plan, and it was seen not to do
         return False, None
-    found = run(models.fewest(problem, cover), clock, seed=seed, target=float(problem.room))
+    found = run(models.fewest(problem, cover), clock.quiet(), seed=seed, target=float(problem.room))
     if found.x is not None:
         sites = np.union1d(problem.existing, cover.site[np.flatnonzero(found.x > 0.5)]).astype(np.int32)
         if _keeps(problem, sites):
@@ -65,6 +65,8 @@ def p_center(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> Pla
         return Plan(None, float(costs[low]), METHOD, clock.word)
     high = int(np.searchsorted(costs, worth(problem, sites).objective))
     while low < high and not clock.over:
+        if clock.progress is not None:
+            clock.progress(float(costs[high]), float(costs[low]))
         middle = (low + high) // 2
         possible, better = decide(problem, float(costs[middle]), clock, seed)
         if possible is None:

@@ -190,7 +190,7 @@ def _bisected(task: _Task, best: Picks, bound: float, clock: Clock, gap: float, 
 def decide(task: _Task, asked: Floats, clock: Clock, seed: int) -> tuple[Picks | None, bool]:
     """Columns with which every area has the weight asked (A,) covered, and whether it is proven that there are none."""
     needed = np.maximum(0.0, asked - task.base - 1e-3 * task.unit)
-    quiet = Clock(clock.left_s, None, clock.cancel)
+    quiet = clock.quiet()
     least: list[tuple[Picks, float]] = []
     for area, (columns, rows) in enumerate(task.own):
         if needed[area] <= 0:

@@ -53,7 +53,7 @@ def nearest_lawful(problem: SitingProblem, wished: Floats, clock: Clock, seed: i
         score = asked + 0.2 * reach / max(float(reach.max(initial=0.0)), 1e-300)
     ones = np.ones(len(free))
     model = rows.model(maximise=True, cost=score, col_upper=ones, whole=ones.astype(bool))
-    found = run(model, clock, gap=0.02, seed=seed, limit_s=min(NEAR_S, NEAR_PART * clock.left_s))
+    found = run(model, clock.quiet(), gap=0.02, seed=seed, limit_s=min(NEAR_S, NEAR_PART * clock.left_s))
     if found.x is None:
         return Wish(None, found.infeasible)
     return Wish(np.union1d(problem.existing, free[found.x > 0.5]).astype(np.int32), False)

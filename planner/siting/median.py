@@ -101,7 +101,7 @@ def _left(problem: SitingProblem, proof: MedianProof, served: Picks) -> assignin
 def _settled(problem: SitingProblem, form: assigning.RadiusModel, proof: MedianProof, sites: Picks, clock: Clock, gap: float, seed: int,
              apart: float) -> tuple[Picks, float, bool]:
     """The best plan, the bound (less what is `apart`) and whether nothing ended it early, after the program of what was left."""
-    found = run(form.model, Clock(clock.left_s, cancel=clock.cancel), gap=gap, seed=seed)
+    found = run(form.model, clock.quiet(), gap=gap, seed=seed)
     best = sites
     if found.x is not None:
         best = _better(problem, sites, form.site[np.flatnonzero(found.x[: len(form.site)] > 0.5)])

@@ -52,7 +52,7 @@ class _Inner:
         held = self.problem.fixed == 1
         ones = np.ones(len(self.free))
         model = self.rows.model(maximise=False, cost=rho[self.free], col_upper=ones, whole=ones.astype(bool))
-        found = run(model, self.clock, gap=1e-6, seed=self.seed, limit_s=INNER_S)
+        found = run(model, self.clock.quiet(), gap=1e-6, seed=self.seed, limit_s=INNER_S)
         opened = held.copy()
         if found.x is not None:
             opened[self.free[found.x > 0.5]] = True

@@ -59,6 +59,10 @@ class Clock:
         """Why it stopped: `cancel` or `time`."""
         return "cancel" if self.cancelled else "time"
 
+    def quiet(self) -> Clock:
+        """The time left, for a program that is a part of the work: its figures are not the problem's, so they are not told."""
+        return Clock(self.left_s, cancel=self.cancel)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -128,6 +132,49 @@ def relaxed(model: LinearModel, clock: Clock, *, tolerance: float = 1e-4, limit_
     told = [_dual_bound(model, sign * dual) for sign in (1.0, -1.0)]
     bound, reduced = (min if model.maximise else max)(told, key=lambda one: one[0])
     return Relaxed(to_unit(bound, model.unit, maximise=model.maximise, offset=model.offset), x, reduced)
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """A solved relaxation. bound : proven from its row duals.   x : its solution.   basis : to start a similar one from.
+
+    infeasible : there is no solution; the bound is then the worst there is for the objective.
+    """
+
+    bound: float
+    x: Floats
+    basis: Any
+    infeasible: bool = False
+
+
+class Relaxing:
+    """A model without its whole numbers, solved by the simplex method again and again with other ends of its columns."""
+
+    def __init__(self, model: LinearModel, limit_s: float) -> None:
+        self._model = replace(model, whole=np.zeros(len(model.cost), dtype=np.bool_))
+        self._solver = _loaded(self._model, limit_s, 0.0, 1, None, None)
+        self._columns = np.arange(len(model.cost), dtype=np.int32)
+
+    def solve(self, lower: Floats, upper: Floats, basis: Any = None, *, limit_s: float, iterations: int | None = None) -> Relaxation | None:
+        """Solves with these ends of the columns, from a basis of an earlier one; None where it ended before it had anything to say.
+
+        iterations : the most simplex iterations: the bound is proven also where they end the run, as it is worked out from the duals.
+        """
+        solver, model = self._solver, replace(self._model, col_lower=lower, col_upper=upper)
+        solver.changeColsBounds(len(self._columns), self._columns, lower, upper)
+        if basis is not None:
+            solver.setBasis(basis)
+        solver.setOptionValue("time_limit", float(solver.getRunTime() + limit_s))  # HiGHS counts all runs of one model
+        solver.setOptionValue("simplex_iteration_limit", 2**31 - 1 if iterations is None else int(iterations))
+        solver.run()
+        if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+            return Relaxation(-math.inf if model.maximise else math.inf, np.empty(0), None, infeasible=True)
+        solution = solver.getSolution()
+        x, dual = np.array(solution.col_value), np.array(solution.row_dual)
+        if len(x) != len(model.cost) or len(dual) != len(model.row_lower) or not (np.isfinite(x).all() and np.isfinite(dual).all()):
+            return None
+        bound = (min if model.maximise else max)(_dual_bound(model, sign * dual)[0] for sign in (1.0, -1.0))
+        return Relaxation(bound, x, solver.getBasis())
 
 
 def _dual_bound(model: LinearModel, dual: Floats) -> tuple[float, Floats]:
