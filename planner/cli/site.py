@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from planner.cli.common import as_csv, as_json, command_options, note, record_options, scenario_option, write
+from planner.cli.common import as_json, command_options, note, record_options, scenario_option, write
 from planner.errors import InputError
 from planner.i18n import t
 
@@ -114,6 +114,7 @@ def _answer(path: Path | None, question: SitingQuestion, weights: tuple[str, ...
     from dataclasses import replace
 
     from planner.cli import site_views
+    from planner.export.siting_table import sites_csv
     from planner.plan.applying import under
     from planner.plan.project import read_project
     from planner.plan.scenario import BASELINE, check_name
@@ -142,7 +143,7 @@ def _answer(path: Path | None, question: SitingQuestion, weights: tuple[str, ...
     if form == "json":
         write(as_json(site_views.record(run, city, rules, told) | {"scenario": under_name}), out)
     elif form == "csv":
-        write(as_csv(site_views.rows(run), site_views.FIELDS), out)
+        write(sites_csv(run), out)
     else:
         write(site_views.table(run, lang, [told[lang], *lines]), out)
     if form != "table":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.cli.common import as_csv, as_table
 from planner.errors import InputError
+from planner.export.siting_table import comparison_rows, rows
 from planner.i18n import t
 
 if TYPE_CHECKING:
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
     from planner.plan.siting_question import SitingRun
     from planner.plan.siting_sections import SitingRules
 
-FIELDS = ("id", "name", "lon", "lat", "unit", "unit_name", "people_within", "people_added", "cost_cny", "existing_stock")
 SHOWN = ("id", "name", "unit_name", "lon", "lat", "people_within", "people_added", "cost_cny", "existing_stock")
-LEDGER_COLUMNS = ("kind", "layer", "land_use", "plot", "tenure", "available")
 
 
 def parse_weights(given: Sequence[str], base: Mapping[str, float]) -> dict[str, float]:
@@ -98,11 +97,6 @@ def _assignment(run: SitingRun, names: list[str]) -> dict[str, Any]:
     return found
 
 
-def rows(run: SitingRun) -> list[dict[str, Any]]:
-    """The new sites, the one that adds most people first."""
-    return [{field: getattr(site, field) for field in FIELDS} for site in run.new]
-
-
 def points(run: SitingRun, city: City) -> dict[str, Any]:
     """New sites and the existing facilities that have a place, as GeoJSON points: `role` is new or existing."""
     from planner.inputs.coordinates import WGS84, convert, parse_system
@@ -130,35 +124,6 @@ def _candidates(run: SitingRun, rules: SitingRules) -> dict[str, Any]:
         made["rows"] = [{key: row[key] for key in ("id", "verdict", "reasons", "unknown", "lon", "lat", "score")}
                         for row in comparison_rows(run, rules, "en")]
     return made
-
-
-def comparison_rows(run: SitingRun, rules: SitingRules, lang: str) -> list[dict[str, Any]]:
-    """Every candidate: verdict, reasons, figures, score; the best score first among those that passed, then those that left."""
-    import numpy as np
-
-    from planner.plan.comparison import scores
-
-    found = run.candidates
-    place = {int(candidate): k for k, candidate in enumerate(run.used)}
-    score = scores(run.comparison, rules.weights)
-    chosen = {site.candidate for site in run.new}
-    mark = t("site.comma", lang)
-    lons, lats = run.lon_lat
-    made = []
-    for j in range(len(found)):
-        k = place.get(j)
-        verdict = "chosen" if j in chosen else "passed" if k is not None else "unattached" if run.screened.passes[j] else "out"
-        row: dict[str, Any] = {
-            "id": str(found.id[j]), "name": str(found.name[j]), "verdict": verdict,
-            "lon": round(float(lons[j]), 7), "lat": round(float(lats[j]), 7),
-            "reasons": mark.join(t(f"site.reason.{reason.code}", lang, **reason.params) for reason in run.screened.reasons[j]),
-            "unknown": mark.join(t(f"site.unknown.{reason.code}", lang) for reason in run.screened.unknown[j]),
-            "score": None if k is None or not run.comparison else round(float(score[k]), 4)}
-        for name, values in run.comparison.items():
-            value = None if k is None else float(values[k])
-            row[name] = None if value is None or np.isnan(value) else round(value, 3)
-        made.append(row | {column: str(found.text(column)[j]) for column in LEDGER_COLUMNS if column in found.columns})
-    return sorted(made, key=lambda one: (one["verdict"] == "out", one["verdict"] == "unattached", -(one["score"] or 0.0), one["id"]))
 
 
 def comparison_csv(run: SitingRun, rules: SitingRules, lang: str) -> str:
