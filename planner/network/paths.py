@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # the searches need numba, which takes a moment to import: wh
     from planner.network.csr import Graph
     from planner.network.kernel import Rows
     from planner.network.places import Places
+    from planner.network.standing import Standing
 
 Progress = Callable[[float], None]
 
@@ -59,6 +60,22 @@ def nearest(network: StreetNetwork, origins: Attachment, destinations: Attachmen
     """
     cost, who = k_nearest(network, origins, destinations, 1)
     return cost[:, 0], who[:, 0]
+
+
+def standing(network: StreetNetwork, origins: Attachment, destinations: Attachment) -> Standing:
+    """The nearest of destinations that stand, kept ready for `nearest_beside`."""
+    from planner.network.standing import Standing
+
+    return Standing(_graph(network), _places(origins), _places(destinations))
+
+
+def nearest_beside(known: Standing, destinations: Attachment, stands: IntArray) -> tuple[FloatArray, IntArray] | None:
+    """`nearest` of destinations that differ a little from those of `standing`, by searches about those that came and went only.
+
+    stands : (D,) which of those that stand each one is, ascending, -1 for one that is new. None where the answer needs a whole search.
+    """
+    found = known.nearest(_places(destinations), stands)
+    return None if found is None else (found[0], found[1].astype(np.int64))
 
 
 def within(network: StreetNetwork, origins: Attachment, destinations: Attachment, *, limit_m: float, progress: Progress | None = None,
@@ -143,3 +160,23 @@ def nodes_nearest(network: StreetNetwork, points: Attachment, *, limit_m: float,
     graph = _graph(network)
     cost, _ = kernel.nearest(graph, seeds_at(graph, _places(points), leaving=not reverse), limit=limit_m, reverse=reverse)
     return cost
+
+
+def owners_of_nodes(network: StreetNetwork, points: Attachment, *, limit_m: float) -> tuple[FloatArray, IntArray]:
+    """The nearest place of any point to each node, whichever way the streets may be driven, the points' legs not counted.
+
+    Returns metres (N,), inf where none is within the limit, and the number of the place among `points.edge` (N,), -1 there.
+    """
+    from planner.network import csr, kernel
+    from planner.network.places import Places, seeds_at
+
+    graph = _graph(network)
+    if network.direction.any():
+        if "graph both ways" not in network.derived:
+            network.derived["graph both ways"] = csr.graph(network.nodes, network.tail, network.head, network.length_m, x=network.node_x,
+                                                           y=network.node_y)
+        graph = network.derived["graph both ways"]
+    count = len(points.edge)
+    at = Places(np.arange(count + 1), points.edge.astype(np.int32), points.along_m, np.zeros(count))
+    cost, owner = kernel.nearest(graph, seeds_at(graph, at), limit=limit_m)
+    return cost, owner.astype(np.int64)
