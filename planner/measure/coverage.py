@@ -11,7 +11,7 @@ import numpy as np
 
 from planner.inputs.layers import TOTAL, FloatArray, IntArray
 from planner.inputs.status import BoolArray
-from planner.measure import costs, distance_cache
+from planner.measure import costs, distance_cache, whatif
 from planner.measure.attaching import Chosen, attach_demand, attach_facilities, counting_facilities
 from planner.measure.by_unit import by_value, sums, weighted_quantiles
 from planner.measure.city import City
@@ -29,6 +29,8 @@ def nearest_facility(city: City, chosen: Chosen, travel: TravelProfile) -> costs
     """
     places = chosen.digest()
     key = ("nearest", travel.mode, travel.max_snap_m, places)
+    if key not in city.cache and (beside := whatif.nearest(city, chosen, travel)) is not None:
+        city.cache[key] = beside
     if key not in city.cache:
         name = distance_cache.key(city, travel, "nearest", places)
         kept = distance_cache.recall(name, {"cost_m": "f8", "facility": "i4", "attached": "?"})
@@ -46,6 +48,8 @@ def nearest_facility(city: City, chosen: Chosen, travel: TravelProfile) -> costs
 def facilities_off_streets(city: City, chosen: Chosen, travel: TravelProfile) -> BoolArray:
     """(J,) which of the chosen facilities serve nobody because no street comes within `max_snap_m` of them, of their entrances or area."""
     key = ("off streets", travel.mode, travel.max_snap_m, chosen.digest())
+    if key not in city.cache and (beside := whatif.off_streets(city, chosen, travel)) is not None:
+        city.cache[key] = beside
     if key not in city.cache:
         name = distance_cache.key(city, travel, "off streets", chosen.digest())
         kept = distance_cache.recall(name, {"off": "?"})
@@ -74,6 +78,8 @@ def straight_line(city: City, chosen: Chosen) -> FloatArray:
     To an area, 0 inside it, where the facility has one; else to its nearest entrance; else to its point.
     """
     key = ("straight", chosen.digest())
+    if key not in city.cache and (beside := whatif.straight(city, chosen, crow_metres)) is not None:
+        city.cache[key] = beside
     if key not in city.cache:
         name = distance_cache.key(city, None, "straight", chosen.digest())
         kept = distance_cache.recall(name, {"metres": "f8"})
@@ -82,6 +88,14 @@ def straight_line(city: City, chosen: Chosen) -> FloatArray:
             distance_cache.keep(name, {"metres": city.cache[key]})
     found: FloatArray = city.cache[key]
     return found
+
+
+def keep_ready(city: City, slug: str, travel: str, *, as_of: dt.date | None = None) -> None:
+    """Makes what follows quick where facilities of a layer come and go: `coverage`, and all else that measures to the nearest of them, then
+    search about those that changed only (planner.measure.whatif). Raises InputError for an unknown layer or travel."""
+    profile, chosen = city.travel(travel), counting_facilities(city, slug, as_of or dt.date.today())
+    nearest_facility(city, chosen, profile)
+    whatif.keep_ready(city, chosen, profile, straight_line(city, chosen))
 
 
 def crow_metres(x: FloatArray, y: FloatArray, chosen: Chosen) -> FloatArray:

@@ -20,7 +20,6 @@ from planner.inputs.layers import BoolArray, FloatArray, IntArray, TextArray
 from planner.measure import costs
 from planner.measure.attaching import Chosen, attach_demand, attach_facilities
 from planner.measure.city import City
-from planner.network.graph import Attachment
 from planner.units import TravelProfile
 
 SHARED, OWN, ASSIGNED = "shared", "own", "assigned"
@@ -139,7 +138,7 @@ def nearest_allowed(city: City, chosen: Chosen, travel: TravelProfile, who: Shar
     for mine, facilities in who.groups():
         left = mine[searched[mine]]
         if len(left):
-            found = costs.nearest(network, _taken(here, left), _taken(there, facilities))
+            found = costs.nearest(network, here.take(left), there.take(facilities))
             cost_m[left] = found.cost_m
             facility[left] = np.where(found.facility >= 0, facilities[found.facility], -1)
     return costs.Nearest(cost_m, facility, any_facility.attached)
@@ -149,19 +148,5 @@ def straight_allowed(city: City, chosen: Chosen, who: Sharing, crow: Callable[[F
     """(I,) metres as `crow` measures them from each demand point to the nearest facility that it may use; inf where there is none."""
     metres = np.full(len(who.kind), np.inf)
     for points, facilities in who.groups():
-        metres[points] = crow(city.demand.x[points], city.demand.y[points], _some(chosen, facilities))
+        metres[points] = crow(city.demand.x[points], city.demand.y[points], chosen.take(facilities))
     return metres
-
-
-def _some(chosen: Chosen, rows: IntArray) -> Chosen:
-    """Some of the chosen facilities."""
-    return Chosen(chosen.layer[rows], chosen.row[rows], chosen.x[rows], chosen.y[rows], chosen.extents.take(rows))
-
-
-def _taken(points: Attachment, rows: IntArray) -> Attachment:
-    """Some points on the network, in the order of `rows`."""
-    count = np.diff(points.start)[rows]
-    start = np.zeros(len(rows) + 1, dtype=np.int64)
-    np.cumsum(count, out=start[1:])
-    place = np.repeat(points.start[rows] - start[:-1], count) + np.arange(int(start[-1]))
-    return Attachment(start, points.edge[place], points.along_m[place], points.leg_m[place])

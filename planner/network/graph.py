@@ -103,6 +103,19 @@ class Attachment:
     def __len__(self) -> int:
         return len(self.start) - 1
 
+    def take(self, rows: IntArray) -> Attachment:
+        """Some of the points, in the order of `rows`."""
+        start, place = some_rows(self.start, rows)
+        return Attachment(start, self.edge[place], self.along_m[place], self.leg_m[place])
+
+
+def some_rows(start: IntArray, rows: IntArray) -> tuple[IntArray, IntArray]:
+    """Some rows of a CSR in the order of `rows`: their start (len(rows) + 1,), and where their entries stand among all."""
+    count = np.diff(start)[rows]
+    new = np.zeros(len(rows) + 1, dtype=np.int64)
+    np.cumsum(count, out=new[1:])
+    return new, np.repeat(start[rows] - new[:-1], count) + np.arange(int(new[-1]))
+
 
 def measures(shape_start: IntArray, shape_xy: FloatArray) -> FloatArray:
     """(K,) metres along its edge of each vertex: added up edge by edge, so that no edge's measure depends on the others."""

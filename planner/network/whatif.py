@@ -29,23 +29,24 @@ class Change:
 class WhatIf:
     """The nearest source of each node, kept up to date while sources come and go.
 
-    Sources keep their numbers: those of the start 0..S-1, those added S, S + 1, ... The labels are always what `kernel.nearest` gives
-    for the sources that are there. `undo` goes back to the last `keep`, or to the start.
+    Sources keep their numbers: those of the start 0..S-1, those added S, S + 1, ..., or what `numbers` calls them, each number used once.
+    The labels are always what `kernel.nearest` gives for the sources that are there, in the order of their numbers. `undo` goes back to
+    the last `keep`, or to the start.
     """
 
-    def __init__(self, graph: Graph, entry: Seeds, *, limit: float = np.inf, reverse: bool = False) -> None:
+    def __init__(self, graph: Graph, entry: Seeds, *, limit: float = np.inf, reverse: bool = False, numbers: Ints | None = None) -> None:
         self._graph, self._limit, self._reverse = graph, limit, reverse
         self._work, self._log = kernel.Fronts(graph), kernel.Log(graph.nodes)
         self._spent, self._owner = np.full(graph.nodes, np.inf), np.full(graph.nodes, -1, dtype=np.int32)
-        self._node, self._cost, self._source = places.inside_nodes(graph, entry), entry.cost, places.owners(entry)
-        self._gone = np.zeros(len(entry), dtype=np.uint8)
+        self._gone = np.zeros(0, dtype=np.uint8)
+        self._node, self._cost, self._source = places.inside_nodes(graph, entry), entry.cost, self._numbered(entry, numbers)
         self._rate = places.bucket_rate(graph, entry, kernel.WIDE)
         self._settle(self._node, self._cost, self._source, None)
         self.keep()
 
     @property
     def sources(self) -> int:
-        """The number of sources that have been there, those taken away counted."""
+        """The number of sources that have been there, those taken away counted: the next one's number unless it is given one."""
         return len(self._gone)
 
     def labels(self) -> tuple[Floats, Ints]:
@@ -53,13 +54,16 @@ class WhatIf:
         rank = self._graph.rank
         return self._spent[rank], self._owner[rank]
 
-    def add(self, entry: Seeds) -> Change:
+    def inside(self) -> tuple[Floats, Ints]:
+        """The labels by the graph's own nodes: cost (N,) and owner (N,), which the next change changes."""
+        return self._spent, self._owner
+
+    def add(self, entry: Seeds, numbers: Ints | None = None) -> Change:
         """Adds sources; returns what is different from the last `keep`."""
-        node, source = places.inside_nodes(self._graph, entry), places.owners(entry) + np.int32(self.sources)
+        node, source = places.inside_nodes(self._graph, entry), self._numbered(entry, numbers)
         self._rate = min(self._rate, places.bucket_rate(self._graph, entry, kernel.WIDE))
-        self._node, self._cost, self._source = (np.concatenate(pair) for pair in ((self._node, node), (self._cost, entry.cost),
-                                                                                  (self._source, source)))
-        self._gone = np.concatenate([self._gone, np.zeros(len(entry), dtype=np.uint8)])
+        self._node, self._cost = np.concatenate([self._node, node]), np.concatenate([self._cost, entry.cost])
+        self._source = np.concatenate([self._source, source])
         self._settle(node, entry.cost, source, self._log)
         return self._change()
 
@@ -93,6 +97,13 @@ class WhatIf:
         self._owner[changed] = self._log.owner[:self._log.count]
         self._node, self._cost, self._source, self._gone = self._before
         self._forget()
+
+    def _numbered(self, entry: Seeds, numbers: Ints | None) -> Ints:
+        """(R,) the number of the source of each seed; room is made for the numbers."""
+        mine = np.arange(self.sources, self.sources + len(entry), dtype=np.int32) if numbers is None else numbers
+        room = int(mine.max(initial=-1)) + 1 - self.sources
+        self._gone = np.concatenate([self._gone, np.zeros(max(room, 0), dtype=np.uint8)])
+        return mine[places.owners(entry)]
 
     def _settle(self, node: Ints, cost: Floats, source: Ints, log: kernel.Log | None) -> None:
         """Improves the labels by seeds."""

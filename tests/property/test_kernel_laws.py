@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from planner.network import kernel, places, tiles, whatif
 from planner.network.csr import graph
+from planner.network.standing import SPACE, Standing
 
 TRIES = settings(max_examples=60, deadline=None)
 """No deadline: the first example of a process compiles."""
@@ -290,6 +291,51 @@ def test_incremental_equals_full(data, city, limit, reverse):
     same(now.labels(), start)
     assert now.sources == len(entry)
     same((now.add(entry).node,), (now.undo() or whatif.WhatIf(built, entry, limit=limit, reverse=reverse).add(entry).node,))
+
+
+def some_places(at, rows):
+    """Some of the points on edges."""
+    part = [slice(at.start[row], at.start[row + 1]) for row in rows]
+    point = np.repeat(np.arange(len(rows)), [cut.stop - cut.start for cut in part])
+    columns = [np.concatenate([np.zeros(0), *(values[cut] for cut in part)]) for values in (at.edge, at.along, at.leg)]
+    return places.places(len(rows), point, *columns)
+
+
+@TRIES
+@given(st.data(), cities())
+def test_standing_destinations_that_come_and_go_equal_a_whole_search(data, city):
+    built, _, _, cost, _, exact = city
+    points, every = data.draw(places_on(cost)), data.draw(places_on(cost, most=8))
+    first = data.draw(st.lists(st.booleans(), min_size=len(every), max_size=len(every)))
+    standing = np.flatnonzero(first)
+    kept = Standing(built, points, some_places(every, standing))
+    for _ in range(data.draw(st.integers(1, 3))):
+        now = np.flatnonzero(data.draw(st.lists(st.booleans(), min_size=len(every), max_size=len(every))))
+        stands = np.full(len(now), -1)
+        stays = np.isin(now, standing)
+        stands[stays] = np.searchsorted(standing, now[stays])
+        if len(now) and data.draw(st.booleans()):
+            stands[data.draw(st.integers(0, len(now) - 1))] = -1  # put where it was: new all the same
+        there = some_places(every, now)
+        found = kept.nearest(there, stands)
+        want_cost, want_who = kernel.nearest_at(built, there, points, reverse=True)
+        np.testing.assert_array_equal(found[0], want_cost[:, 0])
+        if exact:
+            np.testing.assert_array_equal(found[1], want_who[:, 0])
+
+
+def test_too_many_between_two_that_stand_are_not_told_apart():
+    street = graph(2, [0], [1], [100.0])
+    two = places.places(2, [0, 1], [0, 0], [0.0, 100.0], [0.0, 0.0])
+    kept = Standing(street, two, two)
+    count = SPACE + 1
+    many = places.places(count, np.arange(count), np.zeros(count), np.linspace(0, 100, count), np.zeros(count))
+    between = np.full(count, -1)
+    between[[0, -1]] = 0, 1
+    assert [part.tolist() for part in kept.nearest(many, between)] == [[0, 0], [0, SPACE]]
+    count += 1
+    more = places.places(count, np.arange(count), np.zeros(count), np.linspace(0, 100, count), np.zeros(count))
+    assert kept.nearest(more, np.insert(between, 1, -1)) is None
 
 
 @TRIES
