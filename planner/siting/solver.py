@@ -138,12 +138,13 @@ def relaxed(model: LinearModel, clock: Clock, *, tolerance: float = 1e-4, limit_
 class Relaxation:
     """A solved relaxation. bound : proven from its row duals.   x : its solution.   basis : to start a similar one from.
 
-    infeasible : there is no solution; the bound is then the worst there is for the objective.
+    ended : solved to the end; else x need not keep the rows.   infeasible : there is no solution; the bound is then the worst there is.
     """
 
     bound: float
     x: Floats
     basis: Any
+    ended: bool
     infeasible: bool = False
 
 
@@ -168,13 +169,13 @@ class Relaxing:
         solver.setOptionValue("simplex_iteration_limit", 2**31 - 1 if iterations is None else int(iterations))
         solver.run()
         if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
-            return Relaxation(-math.inf if model.maximise else math.inf, np.empty(0), None, infeasible=True)
+            return Relaxation(-math.inf if model.maximise else math.inf, np.empty(0), None, True, infeasible=True)
         solution = solver.getSolution()
         x, dual = np.array(solution.col_value), np.array(solution.row_dual)
         if len(x) != len(model.cost) or len(dual) != len(model.row_lower) or not (np.isfinite(x).all() and np.isfinite(dual).all()):
             return None
         bound = (min if model.maximise else max)(_dual_bound(model, sign * dual)[0] for sign in (1.0, -1.0))
-        return Relaxation(bound, x, solver.getBasis())
+        return Relaxation(bound, x, solver.getBasis(), solver.getModelStatus() == highspy.HighsModelStatus.kOptimal)
 
 
 def _dual_bound(model: LinearModel, dual: Floats) -> tuple[float, Floats]:

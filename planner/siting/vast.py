@@ -15,6 +15,7 @@ import numpy as np
 from planner.network.jit import Loop
 from planner.siting import loops, models, reduce
 from planner.siting.bounds import least_price, most_covered
+from planner.siting.branching import branched
 from planner.siting.heuristics import cheapest_cover, improve_cover
 from planner.siting.linear import LinearModel, to_unit, whole_unit
 from planner.siting.links import links
@@ -36,8 +37,8 @@ LSCP_ROUNDS = 100_000
 """Moves of a search for a cheap cover that is not the last."""
 USED = 0.01
 """Shares above this are sites that the relaxation uses: on a city of 5,000 sites 1,477, and the search three times as quick."""
-NEAR = 0.006
-"""Relative distance between plan and bound up to which branch and cut closes more than search does, seen on New York (2,713 places)."""
+NEAR = 0.02
+"""Relative distance between plan and bound up to which branching closes more than search does, seen on New York (2,713 places)."""
 SEARCH_S, BOUND_S = 4.0, 30.0
 """And the most they take, in seconds."""
 
@@ -126,9 +127,10 @@ def mclp(problem: SitingProblem, cover: Cover, start: Picks, clock: Clock, gap: 
     bound = to_unit(proof.value, unit, maximise=True)
     if told(best, bound):
         return ended(best, bound, 0)
-    used = _mask(cover, best) | (proof.shares > USED)
+    used = proof.shares > USED
     for among, rounds in ((used, AGAIN_ROUNDS), (everywhere, WIDE_ROUNDS)):
-        best = _searched(cover, limits, best, among, clock, AGAIN_PART * clock.left_s, seed + 1, rounds, bound / (1 + gap))
+        best = _searched(cover, limits, best, among | _mask(cover, best), clock, AGAIN_PART * clock.left_s, seed + 1, rounds,
+                         bound / (1 + gap))
     if told(best, bound):
         return ended(best, bound, 0)
     whole, value = float(cover.weight.sum()), _covered(cover, best)
@@ -136,13 +138,16 @@ def mclp(problem: SitingProblem, cover: Cover, start: Picks, clock: Clock, gap: 
                            whole - proof.value, whole - value, unit)
     fixed, entries = int((upper == 0).sum() + (lower == 1).sum()), int((upper[cover.column] > 0).sum())
     if entries <= SMALL or (entries <= MIP_ENTRIES and bound - value <= NEAR * (value + base)):
-        mine = _mask(cover, best)
-        fits = bool((mine >= lower).all() and (mine <= upper).all())
-        found = run(_within(models.mclp(problem, cover), lower, upper), clock, gap=gap, seed=seed, limit_s=MIP_PART * clock.left_s,
-                    start=models.mclp_start(cover, best) if fits else None)
+        model, mine = _within(models.mclp(problem, cover), lower, upper), _mask(cover, best)
+        if entries <= SMALL:
+            fits = bool((mine >= lower).all() and (mine <= upper).all())
+            found = run(model, clock, gap=gap, seed=seed, limit_s=MIP_PART * clock.left_s,
+                        start=models.mclp_start(cover, best) if fits else None)
+        else:
+            found = branched(model, value + base, clock, gap=gap)
         best, bound, word = _taken(cover, found, best, value, bound, base)
         return ended(best, bound, fixed, word)
-    best = _searched(cover, limits, best, used, clock, clock.left_s, seed + 1, 10**9, bound / (1 + gap))
+    best = _searched(cover, limits, best, used | _mask(cover, best), clock, clock.left_s, seed + 1, 10**9, bound / (1 + gap))
     told(best, bound)
     return ended(best, bound, fixed)
 
