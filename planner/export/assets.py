@@ -6,6 +6,9 @@ from functools import cache
 from importlib.resources import files
 
 LEAFLET = "vendor/leaflet-1.9.4"
+MODULES = ("map_reading.js", "map_signs.js", "map_canvas.js", "map_painting.js", "map_surroundings.js", "map_pointer.js", "map_scrubber.js",
+           "map_comparing.js", "coverage_layer.js")
+"""Our canvas layer's parts, each after those it needs."""
 
 
 def _static(name: str) -> str:
@@ -21,8 +24,8 @@ def leaflet_script() -> str:
 
 @cache
 def layer_script() -> str:
-    """Our canvas layer: reading, painting, and the map itself."""
-    return "\n".join(_static(name) for name in ("map_reading.js", "map_painting.js", "coverage_layer.js"))
+    """Our canvas layer: reading, painting, what surrounds it, and the map itself."""
+    return "\n".join(_static(name) for name in MODULES)
 
 
 @cache

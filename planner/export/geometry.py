@@ -1,8 +1,7 @@
 """The geometry file of a map: every level's units and the backdrop, once, compact, for the browser to keep.
 
-Layout (little-endian): `b"SCMG"`, uint32 version, uint32 header length, header (UTF-8 JSON), body. The header names the levels and the
-backdrop layers and says where each one's stream begins in the body; its `sha256` stands first and is that of all the rest.
-A stream is a run of whole numbers, zigzag-coded, seven bits a byte (LEB128), in steps of 1e-6 degree from `origin`:
+A file of the kind `SCMG` (planner.export.mapfile). The header names the levels and the backdrop layers and says where each one's stream
+begins in the body. A stream is a run of whole numbers, in steps of 1e-6 degree from `origin`:
 
     a level:   units, then for each unit: rings, then for each ring: vertices, then that many (dx, dy)
                and after all units: for each unit the label point (dx, dy) and its free radius in decimetres
@@ -14,10 +13,7 @@ A vertex takes about 4 bytes instead of the 40 of GeoJSON. Nothing here knows of
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import json
-import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,11 +24,11 @@ import numpy.typing as npt
 import shapely
 from pyproj import Transformer
 
+from planner.export.mapfile import MapFile, sealed, varint
 from planner.inputs.layers import Boundaries
 from planner.network.graph import StreetNetwork
 
-MAGIC = b"SCMG"
-VERSION = 1
+KIND = b"SCMG"
 STEP_DEG = 1e-6
 """One step of the file: about 0.1 m, finer than any boundary is known."""
 TOLERANCE_M = 4.0
@@ -71,9 +67,9 @@ def map_geometry(boundaries: Boundaries, backdrop: Sequence[Backdrop] = (), *, t
     shapes = {level: _simplified(_areas(boundaries.levels[level]), tolerance_m) for level in order}
     water = [layer.geometries for layer in backdrop if layer.kind == "water"]
     layers = [(layer.kind, _lines(layer.geometries, tolerance_m)) for layer in backdrop if len(layer.geometries)]
-    everything = np.concatenate([_lonlat(shapely.get_coordinates(shape), to_lonlat) for shape in shapes.values()] or [np.empty((0, 2))])
-    west, south, east, north = (*everything.min(axis=0), *everything.max(axis=0)) if len(everything) else (0.0, 0.0, 0.0, 0.0)
-    origin = (round(float(west), 6), round(float(south), 6))
+    everything = np.concatenate([shapely.get_coordinates(shape) for shape in shapes.values()] or [np.empty((0, 2))])
+    west, south, east, north = _lonlat_bounds(everything, to_lonlat)
+    origin = (round(west, 6), round(south, 6))
     body, parts = bytearray(), []
     for level in order:
         frame = boundaries.levels[level]
@@ -85,12 +81,29 @@ def map_geometry(boundaries: Boundaries, backdrop: Sequence[Backdrop] = (), *, t
         body += _layer_stream(lines, to_lonlat, origin)
     header: dict[str, Any] = {
         "origin": origin, "step": STEP_DEG,
-        "bounds": [float(v) for v in (west, south, east, north)],
+        "bounds": [west, south, east, north],
         "levels": [part for part in parts if "level" in part], "layers": [part for part in parts if "kind" in part]}
-    digest = hashlib.sha256(json.dumps(header, ensure_ascii=False).encode() + body).hexdigest()
-    text = json.dumps({"sha256": digest, **header}, ensure_ascii=False, separators=(",", ":")).encode()
-    payload = MAGIC + struct.pack("<II", VERSION, len(text)) + text + bytes(body)
-    return MapGeometry(payload, hashlib.sha256(payload).hexdigest(), {level: tuple(boundaries.levels[level]["code"]) for level in order})
+    file = sealed(KIND, header, bytes(body))
+    return MapGeometry(file.payload, file.sha256, {level: tuple(boundaries.levels[level]["code"]) for level in order})
+
+
+def reach_file(area: Any, crs: str, *, tolerance_m: float = TOLERANCE_M) -> MapFile:
+    """The border of an area as a file of one layer, `reach`; the area stands in a metric CRS."""
+    to_lonlat = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    lines = _lines(np.array([area], dtype=object), tolerance_m)
+    west, south, east, north = _lonlat_bounds(shapely.get_coordinates(lines), to_lonlat)
+    origin = (round(west, 6), round(south, 6))
+    header = {"origin": origin, "step": STEP_DEG, "bounds": [west, south, east, north], "levels": [],
+              "layers": [{"kind": "reach", "offset": 0}]}
+    return sealed(KIND, header, _layer_stream(lines, to_lonlat, origin))
+
+
+def _lonlat_bounds(xy: npt.NDArray[np.float64], to_lonlat: Transformer) -> tuple[float, float, float, float]:
+    """West, south, east and north of metric coordinates; zeros where there are none."""
+    if not len(xy):
+        return 0.0, 0.0, 0.0, 0.0
+    west, south, east, north = (*_lonlat(xy, to_lonlat).min(axis=0), *_lonlat(xy, to_lonlat).max(axis=0))
+    return float(west), float(south), float(east), float(north)
 
 
 def street_backdrop(network: StreetNetwork, *, major_m: float = 1500.0, main_m: float = 5000.0,
@@ -232,7 +245,7 @@ def _level_stream(shapes: GeometryArray, dry: GeometryArray, to_lonlat: Transfor
     # Where both stand at one place, a unit's count comes before its first ring's.
     order = np.lexsort((np.r_[np.zeros(len(unit_at)), np.ones(len(ring_at))], np.r_[np.arange(len(unit_at)), of_unit], at))
     body = np.insert(deltas, at[order], number[order])
-    return _varint(np.concatenate([[len(shapes)], body, _label_stream(dry, to_lonlat, origin)]))
+    return varint(np.concatenate([[len(shapes)], body, _label_stream(dry, to_lonlat, origin)]))
 
 
 def _label_stream(shapes: GeometryArray, to_lonlat: Transformer, origin: tuple[float, float]) -> IntArray:
@@ -264,20 +277,4 @@ def _layer_stream(lines: GeometryArray, to_lonlat: Transformer, origin: tuple[fl
     steps, sizes = _open_rings(lines, to_lonlat, origin, closed=False)
     deltas = np.diff(steps, axis=0, prepend=np.zeros((1, 2), dtype=np.int64)).reshape(-1)
     body = np.insert(deltas, 2 * np.r_[0, np.cumsum(sizes)][:-1].astype(np.int64), sizes)
-    return _varint(np.concatenate([[len(lines)], body]))
-
-
-def _varint(numbers: IntArray) -> bytes:
-    """Whole numbers zigzag-coded, then seven bits a byte with the high bit set on all but a number's last byte."""
-    numbers = numbers.astype(np.int64)
-    zigzag = ((numbers << 1) ^ (numbers >> 63)).astype(np.uint64)
-    size = np.ones(len(zigzag), dtype=np.int64)
-    for bits in range(7, 64, 7):
-        size += zigzag >= np.uint64(1 << bits)
-    end = np.cumsum(size)
-    out = np.zeros(int(end[-1]) if len(end) else 0, dtype=np.uint8)
-    for k in range(int(size.max()) if len(size) else 0):
-        has = size > k
-        more = (size[has] > k + 1).astype(np.uint8) << 7
-        out[(end - size)[has] + k] = ((zigzag[has] >> np.uint64(7 * k)) & np.uint64(127)).astype(np.uint8) | more
-    return out.tobytes()
+    return varint(np.concatenate([[len(lines)], body]))

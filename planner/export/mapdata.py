@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from planner.export.curves import CurveFile, target_percent
 from planner.export.geometry import MapGeometry
-from planner.export.palette import Palette, class_string, gap_label, legend_rows
+from planner.export.mapfile import MapFile
+from planner.export.palette import Palette, change_palette, changes, class_string, gap_label, legend_rows
 from planner.i18n import t
 
 SHAPES = ("circle", "square", "diamond", "triangle", "hexagon", "pentagon")
@@ -18,7 +20,10 @@ STATUS_STYLES: Mapping[str, str] = {
 """How a facility's status is drawn; a blank status is drawn filled."""
 DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 LABELS = ("zoom_in", "zoom_out", "fit", "legend_show", "legend_hide", "north", "adding", "keys", "share", "people", "no_people", "site",
-          "capacity", "unnamed", "loading", "failed")
+          "capacity", "unnamed", "loading", "failed", "drag", "reach", "tiles", "compared", "before", "after", "change", "swipe", "points",
+          "divider", "tried", "class_range", "class_single", "gap")
+COMPARED = ("before", "after", "change", "swipe")
+"""How two states can be shown: the one, the other, what changes, or both beside a divider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,16 @@ class MapSite:
 
 
 @dataclass(frozen=True, slots=True)
+class MapSlider:
+    """A control of the page that can be moved on the map: its limits, its value, and its name in the page's language."""
+
+    least: int
+    most: int
+    value: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class MapData:
     """One painting of the map.
 
@@ -53,6 +68,11 @@ class MapData:
     that kind of facility in the page's language. settings : what window.__planner.settings shows (page, lang, layer, travel, minutes,
     by, scenario, mode "pick" | "add"). title : the map's accessible name. source : the source line, ready to be read. words : other words
     than the map's own (a key of LABELS each). plain : units without classes: the legend tells of signs only.
+
+    movable : the proposed sites can be dragged (MapEvents.moved). before : the shares of another state, to be compared with `shares`;
+    shown : which of COMPARED the map opens with. curves : shares for other minutes, for `sliders` ("minutes", "target") that are moved on
+    the map itself; a target is a whole per cent. reach : the border of what is within reach (`reach_file`), reach_label : what the legend
+    calls it; reach_offered : the map has a button that asks for it (MapEvents.reach).
     """
 
     geometry: MapGeometry
@@ -72,11 +92,23 @@ class MapData:
     note: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
     plain: bool = False
+    movable: bool = False
+    before: Sequence[float | None] | None = None
+    shown: str = "after"
+    curves: CurveFile | None = None
+    sliders: Mapping[str, MapSlider] = field(default_factory=dict)
+    reach: MapFile | None = None
+    reach_label: str = ""
+    reach_offered: bool = False
 
     def __post_init__(self) -> None:
         count = len(self.geometry.codes[self.level])
-        if len(self.shares) != count or (self.people is not None and len(self.people) != count):
+        if any(len(values) != count for values in (self.shares, self.people, self.before) if values is not None):
             raise ValueError(f"{count} units of {self.level}, {len(self.shares)} shares")
+        if self.shown not in COMPARED:
+            raise ValueError(f"{self.shown} is none of {COMPARED}")
+        if self.curves is not None and (self.curves.level != self.level or self.curves.ranks.shape[1] != count):
+            raise ValueError(f"curves of {self.curves.level} for {self.level}")
 
     def wire(self) -> dict[str, Any]:
         """The painting as plain values for the browser; geometry goes its own way, facilities too where a file serves them."""
@@ -84,11 +116,13 @@ class MapData:
         statuses = sorted({f.status for f in self.facilities})
         return {
             "level": self.level, "lang": lang, "selected": self.selected, "settings": dict(self.settings),
-            "classes": class_string(palette, self.shares), "shares": _packed(self.shares),
+            "classes": class_string(palette, self.shares), "shares": packed(self.shares),
             "people": None if self.people is None else [None if math.isnan(count) else round(count) for count in self.people],
             "palette": palette.entries(),
             "legend": {"title": self.legend_title or t("map.legend_title", lang), "rows": [] if self.plain else legend_rows(palette, lang),
                        "gap": gap_label(palette, lang)},
+            "compare": self._compared(), "scrub": self._scrubbed(), "movable": self.movable,
+            "reach_on": self.reach is not None, "reach_label": self.reach_label, "reach_offered": self.reach_offered,
             "kinds": {slug: {"shape": SHAPES[k % len(SHAPES)], "letter": name[:1].upper(), "label": name}
                       for k, (slug, name) in enumerate(self.kinds.items())},
             "statuses": {status: {"style": STATUS_STYLES.get(status, "filled"),
@@ -100,8 +134,29 @@ class MapData:
             "source": self.source,
         }
 
+    def _compared(self) -> dict[str, Any] | None:
+        """The other state and the change from it; None where there is none."""
+        if self.before is None:
+            return None
+        palette = change_palette()
+        return {"shown": self.shown, "modes": list(COMPARED),
+                "classes": class_string(self.palette, self.before), "shares": packed(self.before),
+                "change": class_string(palette, changes(self.before, self.shares)), "still": class_string(palette, [0.0]),
+                "palette": palette.entries(),
+                "legend": {"title": t("map.change_title", self.lang), "rows": legend_rows(palette, self.lang),
+                           "gap": gap_label(palette, self.lang)}}
 
-def _packed(shares: Sequence[float | None]) -> str:
+    def _scrubbed(self) -> dict[str, Any] | None:
+        """The sliders on the map; None where curves or a palette that breaks at whole per cents are wanting."""
+        target = target_percent(self.palette)
+        if self.curves is None or "minutes" not in self.sliders or target is None or self.plain:
+            return None
+        return {"fixed_target": target, **{
+            name: {"least": slider.least, "most": slider.most, "value": slider.value, "label": slider.label,
+                   "unit": t(f"map.slider_{name}", self.lang)} for name, slider in self.sliders.items()}}
+
+
+def packed(shares: Sequence[float | None]) -> str:
     """Shares as they are read in a tooltip, in tenths of a per cent: two digits to base 64 a unit, ".." for no people."""
     tenths = (None if share is None or math.isnan(share) else min(max(round(share * 1000), 0), 4095) for share in shares)
     return "".join(".." if number is None else DIGITS[number // 64] + DIGITS[number % 64] for number in tenths)

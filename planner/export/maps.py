@@ -58,9 +58,7 @@ def export_html(data: MapData, *, heading: str, made: dt.date, lines: Sequence[s
     line leaves room for the map approval number, which Chinese law asks of a published map and only the user can obtain.
     """
     lang = data.lang
-    wire: dict[str, Any] = data.wire() | {
-        "height": None, "columns": [t("map.code", lang), t("map.name", lang), *([t("map.people", lang)] if data.people is not None else []),
-                                    t("map.share", lang)]}
+    wire: dict[str, Any] = data.wire() | {"height": None, "columns": _columns(data), "movable": False, "reach_offered": False}
     page = _Page(html.escape(heading), "zh-CN" if lang == "zh" else "en")
     chart = folium.Map(tiles=None, zoom_control=False, attribution_control=False, keyboard=False, zoom_snap=0.25, zoom_delta=1,
                        fade_animation=False, double_click_zoom=False, maxZoom=18)
@@ -75,7 +73,7 @@ def export_html(data: MapData, *, heading: str, made: dt.date, lines: Sequence[s
     ):
         page.header.add_child(_Text(text), name=name)
     page.html.add_child(_Text(_top(heading, lines, invented, lang)), name="top")
-    page.html.add_child(_Text(_bottom(wire, data.geometry.payload, made, lang)), name="bottom")
+    page.html.add_child(_Text(_bottom(wire, data, made)), name="bottom")
     page.script.add_child(_Text(page_script()), name="start")
     # folium forbids enlarging the page, which shuts out those who must.
     return re.sub(r'<meta name="viewport"[^>]*>', '<meta name="viewport" content="width=device-width, initial-scale=1">', page.render())
@@ -88,14 +86,24 @@ def _top(heading: str, lines: Sequence[str], invented: bool, lang: str) -> str:
     return f'<header><h1>{html.escape(heading)}</h1>{label}{said}</header>\n<main class="pcm-root" id="planner-root"></main>'
 
 
-def _bottom(wire: dict[str, Any], payload: bytes, made: dt.date, lang: str) -> str:
+def _columns(data: MapData) -> list[str]:
+    """The headings of the table."""
+    people = [t("map.people", data.lang)] if data.people is not None else []
+    shares = [t("map.share", data.lang)] if data.before is None else [t("map.before", data.lang), t("map.after", data.lang)]
+    return [t("map.code", data.lang), t("map.name", data.lang), *people, *shares]
+
+
+def _bottom(wire: dict[str, Any], data: MapData, made: dt.date) -> str:
     """The table, the stamp, and the data as blocks that no browser runs."""
+    lang, files = data.lang, {"geometry": data.geometry, "curves": data.curves, "reach": data.reach}
+    blocks = "\n".join(f'<script type="text/plain" id="planner-{name}">{base64.b64encode(file.payload).decode()}</script>'
+                       for name, file in files.items() if file is not None)
     stamp, approval = html.escape(t("map.stamp", lang)), html.escape(t("map.approval", lang))
     made_by = html.escape(t("map.made", lang, date=made.isoformat(), version=__version__))
     return (f'<details><summary>{html.escape(t("map.table", lang))}</summary></details>\n'
             f'<footer><p class="stamp">{stamp}</p><p>{approval}</p><p>{made_by}</p></footer>\n'
             f'<script type="application/json" id="planner-data">{_json_block(wire)}</script>\n'
-            f'<script type="text/plain" id="planner-geometry">{base64.b64encode(payload).decode()}</script>')
+            f"{blocks}")
 
 
 def _json_block(value: object) -> str:

@@ -19,19 +19,26 @@ COLORS = ("#a65462", "#d07757", "#e4a555", "#eacb9e", "#cee1f2")
 """Colours of the five classes, lowest share first."""
 NO_PEOPLE_COLOR = "#e4e2de"
 EVEN_BREAKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+CHANGE_COLORS = ("#93384f", "#dd8f80", "#f4f2ee", "#a9cce8", "#5f97c9", "#235c98")
+"""Colours of changes, the greatest loss first; the third is no change."""
+CHANGE_NO_PEOPLE_COLOR = "#c2bfb8"
+CHANGE_BREAKS = (-1.0, -0.1, -0.0005, 0.0005, 0.05, 0.2, 1.0)
+"""Changes of a share: less than a twentieth of a per cent is none, as tables show tenths."""
 
 
 @dataclass(frozen=True, slots=True)
 class Palette:
     """Classes of shares. Class k holds breaks[k] <= share < breaks[k + 1]; the last also holds its upper break.
 
-    breaks : n + 1 rising shares from 0 to 1. colors : n hex colours. target : the share asked for, one of the breaks, or None.
+    breaks : n + 1 rising shares from 0 to 1, or changes of them from -1 to 1. colors : n hex colours. target : the share asked for, one of
+    the breaks, or None; what lies below it is hatched. change : whether the values are changes.
     """
 
     breaks: tuple[float, ...]
     colors: tuple[str, ...]
     null_color: str = NO_PEOPLE_COLOR
     target: float | None = None
+    change: bool = False
 
     def __len__(self) -> int:
         return len(self.colors)
@@ -55,6 +62,19 @@ def share_palette(target: float | None = None) -> Palette:
     nearest = min(range(1, len(EVEN_BREAKS) - 1), key=lambda k: (round(abs(EVEN_BREAKS[k] - target), 9), -k))
     breaks = tuple(target if k == nearest else share for k, share in enumerate(EVEN_BREAKS))
     return Palette(breaks, COLORS, target=target)
+
+
+def change_palette() -> Palette:
+    """Classes of changes of a share: losses, which are hatched, none, and gains."""
+    return Palette(CHANGE_BREAKS, CHANGE_COLORS, CHANGE_NO_PEOPLE_COLOR, target=CHANGE_BREAKS[2], change=True)
+
+
+def changes(before: Iterable[float | None], after: Iterable[float | None]) -> list[float | None]:
+    """After less before, unit by unit; None where either is not known."""
+    def unknown(share: float | None) -> bool:
+        return share is None or math.isnan(share)
+
+    return [None if unknown(old) or unknown(new) else new - old for old, new in zip(before, after, strict=True)]  # type: ignore[operator]
 
 
 def class_of(palette: Palette, share: float | None) -> int | None:
@@ -90,9 +110,21 @@ def class_label(palette: Palette, number: int | None, lang: str) -> str:
     if number is None:
         return t("map.no_people", lang)
     low, high = palette.breaks[number], palette.breaks[number + 1]
+    if palette.change:
+        return _change_label(low, high, lang)
     if low == high:
         return t("map.class_single", lang, share=_percent(low))
     return t("map.class_range", lang, low=_percent(low), high=_percent(high))
+
+
+def _change_label(low: float, high: float, lang: str) -> str:
+    """The legend's words of a class of changes."""
+    if low < 0 < high:
+        return t("map.change_none", lang)
+    key, inner, outer = ("gain", low, high) if low > 0 else ("loss", -high, -low)
+    if outer == 1:
+        return t(f"map.change_{key}_most", lang, points=_percent(inner))
+    return t(f"map.change_{key}", lang, low=_percent(inner if inner > 0.001 else 0.0), high=_percent(outer))
 
 
 def legend_rows(palette: Palette, lang: str) -> list[dict[str, Any]]:
@@ -107,4 +139,6 @@ def legend_rows(palette: Palette, lang: str) -> list[dict[str, Any]]:
 
 def gap_label(palette: Palette, lang: str) -> str:
     """What hatching means, or "" where there is no target."""
+    if palette.change:
+        return t("map.gap_change", lang)
     return "" if palette.target is None else t("map.gap", lang, share=_percent(palette.target))

@@ -46,7 +46,7 @@ def choose(known: Opening, lang: str) -> Settings:
         with spots[1]:
             travel = _travel(city, start.travel, lang)
         with spots[2]:
-            minutes = _minutes(city, travel, start.minutes, lang)
+            minutes = _minutes(longest_minutes(known, layer, travel), start.minutes, lang)
         with spots[3]:
             by = _level(city, lang)
         with spots[4]:
@@ -80,9 +80,14 @@ def _travel(city: City, fallback: str, lang: str) -> str:
     return st.selectbox(t("ui.control.travel", lang), names, key="travel", format_func=lambda name: travel_name(city.travels[name], lang))
 
 
-def _minutes(city: City, travel: str, fallback: int, lang: str) -> int:
+def longest_minutes(known: Opening, layer: str, travel: str) -> int:
+    """How far the slider of minutes goes for a layer by a travel."""
+    city = known.read_city()
+    return max(LONGEST_MIN[city.travels[travel].mode], default_of(city, known.packs(), layer).minutes)
+
+
+def _minutes(most: int, fallback: int, lang: str) -> int:
     """The service radius in minutes of the travel, on a slider that is told when it is let go."""
-    most = max(LONGEST_MIN[city.travels[travel].mode], fallback)
     state.settle_number("minutes", 1, most, fallback)
     return int(st.slider(t("ui.control.minutes", lang), 1, most, step=1, key="minutes"))
 

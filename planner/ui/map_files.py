@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from planner.export import geometry as maker
+from planner.export import geometry, mapfile
 from planner.export.geometry import MapGeometry
 from planner.folders import cache_folder
 from planner.measure.city import City
@@ -39,7 +39,7 @@ def geometry_of(city: City, make: Callable[[], MapGeometry]) -> MapGeometry:
 def _key(city: City) -> str:
     """Names the files that the map is made of, and the code that makes it."""
     files = sorted((source.path, source.sha256) for source in city.sources)
-    code = hashlib.sha256(Path(maker.__file__).read_bytes()).hexdigest()
+    code = hashlib.sha256(b"".join(Path(maker.__file__).read_bytes() for maker in (geometry, mapfile))).hexdigest()
     modes = sorted({travel.mode for travel in city.travels.values()})
     made_of = [city.crs, files, list(city.boundaries.levels), sorted(city.basemap), modes, code]
     return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()

@@ -47,7 +47,8 @@ def _body(desk: Desk) -> None:
 
 
 def _heard(event: MapEvents) -> None:
-    """A unit was picked on the map."""
+    """A unit was picked on the map, or a slider on it was let go."""
+    map_view.heard(event)
     if event.picked is not None:
         unit_panel.select(event.picked)
 

@@ -1,12 +1,14 @@
 /* The page's side of the map: fetches code and geometry once, then hands every rerun's data to the same map. */
-const store = (window.__plannerMapStore ??= { scripts: new Map(), files: new Map(), maps: new WeakMap() });
+const store = (window.__plannerMapStore ??= { scripts: new Map(), fetched: new Map(), files: new Map(), maps: new WeakMap() });
 
+const KEPT = 100; // what was read first goes first
 /* Streamlit's own address, also behind a path prefix: its scripts stand in static/js. */
 const base = (document.querySelector('script[src*="static/js/"]')?.src ?? document.baseURI).replace(/static\/js\/.*$/, "");
 const address = (path) => new URL(path.replace(/^\//, ""), base).href;
 
 function once(kept, path, get) {
   if (!kept.has(path)) {
+    if (kept.size >= KEPT) kept.delete(kept.keys().next().value);
     const coming = get(address(path));
     kept.set(path, coming);
     coming.catch(() => kept.delete(path)); // a failed fetch is tried again on the next rerun
@@ -14,10 +16,35 @@ function once(kept, path, get) {
   return kept.get(path);
 }
 
-async function file(url, kind) {
+async function file(url, read) {
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-  return kind === "json" ? (await answer.json())[1] : globalThis.PlannerMap.readGeometry(await answer.arrayBuffer());
+  return read(answer);
+}
+
+const bytes = (answer) => answer.arrayBuffer();
+const list = async (answer) => (await answer.json())[1];
+
+/* A file of numbers is fetched beside the code and read once the code is there. */
+function numbers(path, code, read) {
+  const coming = once(store.fetched, path, (url) => file(url, bytes));
+  return once(store.files, path, async () => {
+    const buffer = await coming;
+    await code;
+    store.fetched.delete(path);
+    return read(buffer);
+  });
+}
+
+async function parts(data) {
+  const code = once(store.scripts, data.code_url, (url) => import(url)), own = () => globalThis.PlannerMap;
+  const listed = (path, given) => path ? once(store.files, path, (url) => file(url, list)) : given;
+  const [geometry, facilities, people, curves, reach, compare] = await Promise.all([
+    numbers(data.geometry_url, code, (buffer) => own().readGeometry(buffer)), listed(data.facilities_url, data.facilities), listed(data.people_url, data.people),
+    data.curves_url ? numbers(data.curves_url, code, (buffer) => own().readCurves(buffer)) : null,
+    data.reach_url ? numbers(data.reach_url, code, (buffer) => own().readGeometry(buffer).layers.reach) : null,
+    listed(data.before_url, null), code]);
+  return { geometry, curves, data: own().completed({ ...data, facilities, people, reach }, curves, compare) };
 }
 
 async function show(held) {
@@ -26,16 +53,17 @@ async function show(held) {
     held.root.textContent = data.labels.loading;
     held.root.style.minHeight = `${data.height}px`;
   }
-  await once(store.scripts, data.code_url, (url) => import(url));
-  const geometry = await once(store.files, data.geometry_url, (url) => file(url, "geometry"));
-  const facilities = data.facilities_url ? await once(store.files, data.facilities_url, (url) => file(url, "json")) : data.facilities;
-  const people = data.people_url ? await once(store.files, data.people_url, (url) => file(url, "json")) : data.people;
+  const got = await parts(data);
   if (held.gone || held.component.data !== data) return; // a newer rerun overtook this one
+  const say = (name, value) => held.component.setTriggerValue(name, value);
   held.map ??= new globalThis.PlannerMap.CoverageMap(held.root, {
-    pick: (code) => held.component.setTriggerValue("picked", code),
-    add: (lon, lat) => held.component.setTriggerValue("added", [lon, lat]),
+    pick: (code) => say("picked", code),
+    add: (lon, lat) => say("added", [lon, lat]),
+    move: (id, lon, lat) => say("moved", [id, lon, lat]),
+    scrub: (name, value) => say("scrubbed", [name, value]),
+    reach: (on) => say("reach", on),
   });
-  held.map.update(geometry, { ...data, facilities, people });
+  held.map.update(got.geometry, got.data, got.curves);
 }
 
 export default function (component) {

@@ -1,10 +1,13 @@
 /* Starts the map of an exported file from the data blocks in it; map_coverage is the Leaflet map that folium declares. */
 document.addEventListener("DOMContentLoaded", () => {
-  const text = (id) => document.getElementById(id).textContent;
-  const bytes = Uint8Array.from(atob(text("planner-geometry")), (c) => c.charCodeAt(0));
-  const data = JSON.parse(text("planner-data")), geometry = PlannerMap.readGeometry(bytes.buffer);
+  const block = (id) => document.getElementById(id);
+  const bytes = (id) => Uint8Array.from(atob(block(id).textContent), (c) => c.charCodeAt(0)).buffer;
+  const geometry = PlannerMap.readGeometry(bytes("planner-geometry"));
+  const curves = block("planner-curves") ? PlannerMap.readCurves(bytes("planner-curves")) : null;
+  const data = PlannerMap.completed(JSON.parse(block("planner-data").textContent), curves, null);
+  data.reach = block("planner-reach") ? PlannerMap.readGeometry(bytes("planner-reach")).layers.reach : null;
   const map = new PlannerMap.CoverageMap(document.getElementById("planner-root"), {}, map_coverage);
-  map.update(geometry, data);
+  map.update(geometry, data, curves);
   const details = document.querySelector("details"), level = geometry.levels[data.level];
   details.addEventListener("toggle", () => { // the table is made when it is asked for
     if (!details.open || details.querySelector("table")) return;
@@ -17,12 +20,11 @@ document.addEventListener("DOMContentLoaded", () => {
         if (k > 1) cell.className = "number";
       });
     };
+    const share = (tenths) => (tenths === null ? data.labels.no_people : `${(tenths / 10).toFixed(1)} %`);
     row("th", data.columns);
-    const shares = PlannerMap.readShares(data.shares);
     level.codes.forEach((code, i) => {
-      const share = shares[i];
-      row("td", [code, level.names[i], ...(data.people ? [data.people[i] === null ? "" : data.people[i].toLocaleString("en")] : []),
-                 share === null ? data.labels.no_people : `${(share / 10).toFixed(1)} %`]);
+      const people = data.people ? [data.people[i] === null ? "" : data.people[i].toLocaleString("en")] : [];
+      row("td", [code, level.names[i], ...people, ...(data.compare ? [share(data.compare.shares[i])] : []), share(data.shares[i])]);
     });
   });
 });
