@@ -1,0 +1,70 @@
+"""Siting: ask where to build, follow the run, see the plan with its proof on the map, keep it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from planner.export.siting_table import unit_changes
+from planner.i18n import t
+from planner.measure.coverage import Coverage
+from planner.ui import controls, faults, footer, jobs, siting_keep, siting_progress, siting_settings, siting_view, siting_work, state
+from planner.ui.desk import Desk
+from planner.ui.faults import said
+from planner.ui.text import escaped
+
+
+def show(desk: Desk) -> None:
+    """The page. Its body is a fragment: moving a control redraws it and nothing around it."""
+    st.fragment(said(_body))(desk)
+
+
+def _body(desk: Desk) -> None:
+    """Controls, the run, and what it found for exactly these settings."""
+    lang, known = desk.lang, desk.opening
+    settings = controls.choose(known, lang)
+    asked, pressed = siting_settings.choose(known, settings, lang)
+    state.write_address()
+    for name, value in state.refusals():
+        faults.remark(t("ui.refused", lang, name=name, value=value), lang)
+    key = asked.key(known)
+    job = jobs.start(key, siting_work.work(known, asked, settings)) if pressed else jobs.find(key)
+    if job is not None and job.running:
+        job.done.wait(siting_progress.AT_ONCE_S)
+    answer = job.result if job is not None else None
+    city = siting_work.city_under(known, asked)
+    before = siting_work.coverage_of(known, ("scenario", asked.base, asked.version), city, settings, asked)
+    built = answer is not None and answer.after is not None
+    after = siting_work.coverage_of(known, ("plan", key), answer.after, settings, asked) if built else None
+    siting_view.headline(answer, before, after, lang)
+    if job is not None and job.running:
+        heads = float(city.demand.group(settings.group).sum())
+        siting_progress.follow(job, asked, heads, lang, st.rerun)
+    elif job is not None and job.error is not None:
+        faults.say(job.error, lang)
+    elif answer is not None:
+        siting_view.sentences(answer, city, lang)
+    else:
+        st.html(f'<p class="note">{escaped(t("ui.siting.lead", lang))}</p>')
+    left, right = st.columns([1.78, 1], gap="small")
+    with right, st.container(key="panel"):
+        shown_after = siting_view.shows_after(lang) if built else False
+        _panel(desk, answer, before, after)
+    with left:
+        shown = after if shown_after and after is not None else before
+        siting_view.show_map(siting_view.painting(desk, shown, settings, answer, built=shown_after))
+    footer.draw(desk, settings.layer)
+
+
+def _panel(desk: Desk, answer: siting_work.Answer | None, before: Coverage, after: Coverage | None) -> None:
+    """The sites, the units before and after, saving and downloads; the unit selected on the map."""
+    lang = desk.lang
+    if answer is not None and after is not None:
+        first, second = st.tabs([t("ui.siting.tab_sites", lang), t("ui.siting.tab_units", lang)])
+        with first:
+            siting_view.sites(answer, lang)
+        units = [] if answer.run.hidden else unit_changes(before, after)
+        with second:
+            siting_view.units(desk, units, before, lang)
+        siting_keep.save_form(desk, answer)
+        siting_keep.downloads(desk, answer, units, before.by)
+    siting_view.chosen_unit(before, after, lang)
