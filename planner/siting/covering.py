@@ -130,7 +130,7 @@ def mclp(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> Plan:
         bound = answer.bound
         if sites is not None and answer.stopped == "proof":
             bound = _settled(worth(problem, sites).objective, bound, maximise=True)
-        return Plan(sites, min(bound, trivial), "maximal covering: interchange, first-order bound, sites settled, branch and cut (HiGHS)",
+        return Plan(sites, min(bound, trivial), "maximal covering: interchange, first-order bound, sites settled, branching (HiGHS)",
                     answer.stopped, reductions=cover.counts | {"sites_settled": answer.settled})
     return _proven(problem, cover, models.mclp(problem, cover), start, models.mclp_start(cover, start), clock, gap, seed,
                    "maximal covering, branch and cut (HiGHS)", trivial)
