@@ -8,9 +8,9 @@ import sys
 
 import streamlit as st
 
-from planner.ui import faults, navigation, opening
+from planner.ui import entrance, faults, navigation, opening
 
 if __name__ == "__main__":
     navigation.show(sys.argv[1:])
 else:
-    app = st.App(__file__, lifespan=opening.from_the_start, on_script_error=faults.unforeseen)
+    app = st.App(__file__, lifespan=opening.from_the_start, middleware=entrance.middleware(), on_script_error=faults.unforeseen)

@@ -1,4 +1,4 @@
-"""The folders in which the planner keeps things of its own: what can be made again (cache), and what cannot (data)."""
+"""The folders in which the planner keeps things of its own: what can be made again (cache), what cannot (data), and logs."""
 
 from __future__ import annotations
 
@@ -20,3 +20,10 @@ def data_folder() -> Path:
     import platformdirs
 
     return Path(os.environ.get("PLANNER_DATA") or platformdirs.user_data_dir(APP, appauthor=False))
+
+
+def faults_file() -> Path:
+    """The log of the pages' faults: in PLANNER_LOG, else in the user's log folder."""
+    import platformdirs
+
+    return Path(os.environ.get("PLANNER_LOG") or platformdirs.user_log_dir(APP, appauthor=False)) / "faults.log"

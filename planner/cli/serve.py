@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import runpy
 import sys
 import threading
@@ -17,9 +18,11 @@ import click
 
 from planner.cli.common import command_options, note
 from planner.errors import InputError
+from planner.folders import faults_file
 from planner.i18n import t
 
 HOST, PORT = "127.0.0.1", 8501
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ANSWER_S = 60.0
 """How long the browser waits for the server's first answer before it is left to the person."""
 
@@ -52,16 +55,29 @@ def _open_browser(url: str) -> None:
             time.sleep(0.2)
 
 
+def _print_hash(lang: str, quiet: bool) -> None:
+    """Ask for a password twice and print the line that an administrator sets."""
+    from planner.passwords import VARIABLE, hashed
+
+    password = click.prompt(t("entrance.ask", lang), hide_input=True, confirmation_prompt=t("entrance.again", lang), err=True)
+    note(t("entrance.hash", lang), quiet)
+    click.echo(f"{VARIABLE}={hashed(password)}")
+
+
 @click.command("serve")
 @click.argument("project", required=False)
 @click.option("--host", default=HOST, show_default=True, help="address to listen on / 监听地址")
 @click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True, help="port / 端口")
 @click.option("--no-browser", is_flag=True, help="do not open a browser / 不自动打开浏览器")
+@click.option("--hash-password", is_flag=True, help="ask for a password and print its hash for PLANNER_PASSWORD_HASH / 生成口令散列")
 @command_options
-def command(project: str | None, host: str, port: int, no_browser: bool, lang: str, quiet: bool) -> None:
+def command(project: str | None, host: str, port: int, no_browser: bool, hash_password: bool, lang: str, quiet: bool) -> None:
     """Serve the map pages / 启动地图页面. PROJECT: a project folder or its planner.toml; left out, the demonstration city."""
     from planner.plan.project import read_project
 
+    if hash_password:
+        _print_hash(lang, quiet)
+        return
     if project is not None:
         read_project(Path(project))  # a project that is not there is said at once, in the console
     app, settings = entry()
@@ -69,6 +85,9 @@ def command(project: str | None, host: str, port: int, no_browser: bool, lang: s
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - a person asked to listen everywhere
     url = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
     note(t("ui.serving", lang, url=url), quiet)
+    note(t("entrance.faults", lang, path=faults_file()), quiet)
+    if host not in LOOPBACK and not os.environ.get("PLANNER_PASSWORD_HASH"):
+        note(t("entrance.open_to_all", lang, host=host), quiet)
     if not no_browser:
         threading.Thread(target=_open_browser, args=(url,), daemon=True).start()
     sys.argv = ["streamlit", "run", str(app), *words, "--", *([str(Path(project).resolve())] if project else [])]

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
+from planner.export.cells import neutral
 from planner.export.sheets import open_book
 from planner.i18n import t
-from planner.plan.new import COMMON, LEDGERS, header
+from planner.plan.new import COMMON, LEDGERS, POPULATION, header, new_project
+from planner.plan.project_archive import pack_project
 
 ROWS = 2000
 """So many rows have lists to choose from."""
@@ -39,3 +45,28 @@ def write_ledger_template(path: Path, *, lang: str, made: dt.date) -> None:
     notes.set_column(0, 0, 22)
     notes.set_column(1, 2, 46)
     book.raw.close()
+
+
+def ledger_template(*, lang: str, made: dt.date) -> bytes:
+    """The blank ledger as a file's bytes."""
+    with tempfile.TemporaryDirectory(prefix="planner-") as place:
+        write_ledger_template(Path(place) / NAME, lang=lang, made=made)
+        return (Path(place) / NAME).read_bytes()
+
+
+def people_template(units: Sequence[tuple[str, str]], *, lang: str) -> bytes:
+    """A table of people to fill in, as CSV that spreadsheets read: a row for each unit (code, name), the figures empty."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow([header(column, lang) for column in POPULATION])
+    writer.writerows([neutral(code), neutral(name), *[""] * (len(POPULATION) - 2)] for code, name in units)
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def project_template(name: str, *, lang: str, made: dt.date) -> bytes:
+    """An empty project folder of that name as a zip archive: what `planner new` makes."""
+    with tempfile.TemporaryDirectory(prefix="planner-") as place:
+        folder = Path(place) / name
+        new_project(folder, lang=lang, today=made)
+        write_ledger_template(folder / NAME, lang=lang, made=made)
+        return pack_project(folder)

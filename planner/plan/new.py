@@ -47,9 +47,12 @@ def check_free(folder: Path) -> None:
         raise InputError("new_not_empty", folder=folder.name)
 
 
-def new_project(folder: Path, *, lang: str, today: dt.date) -> None:
-    """A folder with planner.toml and empty ledgers, their headers in the language asked for. Raises InputError as `check_free`."""
-    _make(folder, lambda place: _write(place, folder.resolve().name, lang, today, STREETS_HINT, _ledger_tables(place, lang)))
+def new_project(folder: Path, *, lang: str, today: dt.date, name: str = "") -> None:
+    """A folder with planner.toml and empty ledgers, their headers in the language asked for. name : of the project, else the folder's.
+
+    Raises InputError as `check_free`.
+    """
+    _make(folder, lambda place: _write(place, name or folder.resolve().name, lang, today, STREETS_HINT, _ledger_tables(place, lang)))
 
 
 def project_from_osm(folder: Path, osm: Path, *, lang: str, today: dt.date) -> int:

@@ -13,14 +13,14 @@ import re
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from planner.errors import InputError
 from planner.plan.config import CONFIG_FILE, split
 
-Value = str | bool | Mapping[str, str]
+Value = str | bool | int | float | Mapping[str, str]
 _HEADER = re.compile(r"\s*\[(?!\[)\s*(.+?)\s*\]\s*(?:#.*)?$")
 _ANY_HEADER = re.compile(r"\s*\[")
 
@@ -54,16 +54,72 @@ def set_value(text: str, section: Sequence[str], key: str, value: Value) -> str:
     return edited.replace("\n", newline)
 
 
+def set_section(text: str, section: Sequence[str], values: Mapping[str, Value] | None) -> str:
+    """The text of a TOML file with that table holding these values and nothing else; without values the table is taken out.
+
+    A table that is not there is put at the end; remarks before the next header stay. Raises InputError (edit_not_safe) as `set_value`.
+    """
+    newline = "\r\n" if "\r\n" in text else "\n"
+    lines = text.replace("\r\n", "\n").split("\n")
+    wanted = _parsed("\n".join(lines))
+    dotted = ".".join(map(toml_key, section))
+    body = [] if values is None else [f"[{dotted}]", *(f"{toml_key(key)} = {as_toml(value)}" for key, value in values.items())]
+    start = next((k for k, line in enumerate(lines) if (found := _HEADER.match(line)) and split(found[1]) == list(section)), None)
+    if start is None:
+        lines = [*_stripped(lines), "", *body, ""] if body else lines
+    else:
+        end = next((k for k in range(start + 1, len(lines)) if _ANY_HEADER.match(lines[k])), len(lines))
+        while end > start + 1 and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
+            end -= 1
+        lines[start:end] = body
+    table: Any = wanted
+    for part in section[:-1]:
+        table = table.setdefault(part, {})
+        if not isinstance(table, dict):
+            raise InputError("edit_not_safe", what=dotted)
+    table.pop(section[-1], None)
+    if values is not None:
+        table[section[-1]] = {key: dict(value) if isinstance(value, Mapping) else value for key, value in values.items()}
+    edited = "\n".join(lines)
+    if _without_empty(_parsed(edited)) != _without_empty(wanted):
+        raise InputError("edit_not_safe", what=dotted)
+    return edited.replace("\n", newline)
+
+
+def _stripped(lines: Sequence[str]) -> list[str]:
+    """Lines without the blank ones at the end."""
+    kept = list(lines)
+    while kept and not kept[-1].strip():
+        kept.pop()
+    return kept
+
+
+def _without_empty(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """A tree without the tables that hold nothing: taking out the last of several tables leaves none of the one around it."""
+    inner = {key: _without_empty(value) if isinstance(value, dict) else value for key, value in tree.items()}
+    return {key: value for key, value in inner.items() if value != {}}
+
+
 def edit_project(folder: Path, section: Sequence[str], key: str, value: Value) -> None:
     """The same in the planner.toml of a project, in one step. Raises InputError: edit_not_safe, edit_not_written (a read-only folder)."""
     path = folder / CONFIG_FILE
+    _rewrite(path, ".".join([*section, key]), lambda text: set_value(text, section, key, value))
+
+
+def edit_section(folder: Path, section: Sequence[str], values: Mapping[str, Value] | None) -> None:
+    """A whole table of a project's planner.toml (see `set_section`), in one step. Raises InputError as `edit_project`."""
+    _rewrite(folder / CONFIG_FILE, ".".join(section), lambda text: set_section(text, section, values))
+
+
+def _rewrite(path: Path, what: str, change: Callable[[str], str]) -> None:
+    """A file's text changed in one step."""
     try:
         data = path.read_bytes()
         mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
         text = data[len(mark):].decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InputError("edit_not_safe", what=".".join([*section, key])) from error
-    edited = mark + set_value(text, section, key, value).encode("utf-8")
+        raise InputError("edit_not_safe", what=what) from error
+    edited = mark + change(text).encode("utf-8")
     if edited == data:
         return
     try:
@@ -90,9 +146,11 @@ def replace_file(path: Path, data: bytes) -> None:
 
 
 def as_toml(value: Value) -> str:
-    """A value as TOML: a text, true or false, or a table on one line."""
+    """A value as TOML: a text, true or false, a number, or a table on one line."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
     if isinstance(value, str):
         return toml_text(value)
     return "{ " + ", ".join(f"{toml_key(key)} = {toml_text(inner)}" for key, inner in value.items()) + " }" if value else "{}"

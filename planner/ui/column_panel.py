@@ -43,7 +43,7 @@ def show(desk: Desk) -> None:
     section = st.selectbox(t("ui.columns.section", lang), list(by_section), key="column_section",
                            format_func=lambda name: _section(by_section[name], lang))
     with st.container(key="column_choices"):
-        _choices(desk, by_section[section])
+        choose_columns(desk, by_section[section])
 
 
 def frame(entries: Sequence[Entry], lang: str) -> pd.DataFrame:
@@ -63,7 +63,7 @@ def _section(entry: Entry, lang: str) -> str:
     return t("ui.columns.asked" if count else "ui.columns.settled", lang, section=entry["section"], count=count)
 
 
-def _choices(desk: Desk, entry: Entry) -> None:
+def choose_columns(desk: Desk, entry: Entry) -> None:
     """A box for each key that the section has, has in question or could have; further keys are added; then the button."""
     lang, headers, current = desk.lang, headers_of(entry), mapping_of(entry)
     name = entry["section"]

@@ -5,23 +5,25 @@ A page is a module of `planner.ui.pages` with one function `show(desk)`; to add 
 
 from __future__ import annotations
 
+import functools
 import importlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
 
 from planner.errors import PlannerError
 from planner.i18n import LANGUAGES, pick, t
+from planner.plan.config import CONFIG_FILE
 from planner.plan.project import read_project
 from planner.quality import QualityReport
-from planner.ui import faults, state, style
+from planner.ui import faults, first_steps, projects_menu, state, style, workspace
 from planner.ui.desk import Desk
-from planner.ui.opening import Opening, opening, projects
+from planner.ui.opening import Opening, opening
 from planner.ui.text import escaped
 
-PAGES = ("coverage", "targets", "gaps", "quality", "method")
+PAGES = ("coverage", "targets", "siting", "gaps", "quality", "method")
 """The pages there are, in the contract's order."""
 NEED_NO_CITY = ("quality",)
 """Pages that show what was found in the files even where nothing can be measured."""
@@ -38,7 +40,7 @@ def show(arguments: Sequence[str]) -> None:
     lang = state.language()
     st.set_page_config(page_title=t("ui.title", lang), layout="wide", initial_sidebar_state="collapsed")
     st.html(style.sheet())
-    page, project = _top_bar(projects(arguments), lang)
+    page, project = _top_bar(_projects(arguments), lang)
     state.write_address()
     known = opening(project)
     with st.container(key=f"page_{page}"):
@@ -51,7 +53,7 @@ def show(arguments: Sequence[str]) -> None:
 def _top_bar(known: Sequence[str], lang: str) -> tuple[str, str]:
     """Title, navigation, project and language; gives the page and the project chosen."""
     with st.container(key="topbar"):
-        brand, pages, project, tongue = st.columns([2.3, 4.3, 2.0, 1.3], vertical_alignment="bottom")
+        brand, pages, project, menu, tongue = st.columns([1.9, 5.1, 1.7, 1.0, 1.2], vertical_alignment="bottom")
         with brand:
             st.html(f'<h1>{escaped(t("ui.title", lang))}<span>{escaped(t("ui.subtitle", lang))}</span></h1>')
         with pages:
@@ -59,40 +61,65 @@ def _top_bar(known: Sequence[str], lang: str) -> tuple[str, str]:
             page = st.segmented_control(t("ui.control.pages", lang), PAGES, key="pages", required=True,
                                         format_func=lambda name: t(f"ui.page.{name}", lang))
         with project:
-            names = _project_names(known, lang)
+            places = {Path(place).name: place for place in reversed(known)}
+            names = {name: _title(places[name], lang) for name in dict.fromkeys(Path(place).name for place in known)}
             state.settle("project", list(names), next(iter(names)), mark=lang)
             chosen = st.selectbox(t("ui.control.project", lang), list(names), key="project", format_func=names.__getitem__)
+        place = places[chosen]
+        with menu:
+            projects_menu.draw(place, lang)
         with tongue:
             state.settle("lang", LANGUAGES, lang)
             st.segmented_control(t("ui.control.lang", lang), LANGUAGES, key="lang", required=True, format_func=TONGUES.__getitem__)
     if chosen == next(iter(names)):
         state.memory().pop("project", None)  # the first project needs no word in the address
-    return page or PAGES[0], known[list(names).index(chosen)]
+    return page or PAGES[0], place
 
 
-def _project_names(known: Sequence[str], lang: str) -> dict[str, str]:
-    """The projects by a short name for the address (their folder's), with their titles for people."""
-    titles: dict[str, str] = {}
-    for place in known:
-        titles.setdefault(Path(place).name, _title(place, lang))
-    return titles
+def _projects(arguments: Sequence[str]) -> list[str]:
+    """The projects that this visitor sees: the server's, and the temporary ones that she made or knows the address of."""
+    kept = state.memory()
+    names: list[str] = kept.setdefault("own", [])
+    asked = str(kept.get("project") or "")
+    if asked.startswith(workspace.OWN) and asked not in names:
+        names.append(asked)
+    return [*workspace.listed(arguments), *filter(None, map(workspace.own, names))]
 
 
 def _title(place: str, lang: str) -> str:
-    """A project's own name, or its folder's where planner.toml cannot say it."""
+    """A project's own name, or its folder's where planner.toml cannot say it; of a temporary one, that it is."""
+    name = pick(_names(place, _changed(place)), lang)
+    return t("ui.open.own_name", lang, name=name) if workspace.is_own(place) else name
+
+
+@functools.lru_cache(maxsize=256)
+def _names(place: str, _changed: int) -> Mapping[str, str] | str:
+    """What a project calls itself, read once as long as its planner.toml does not change."""
     try:
-        return pick(read_project(Path(place), report=QualityReport()).name, lang)
+        return read_project(Path(place), report=QualityReport()).name
     except PlannerError:
-        return Path(place).name
+        return workspace.plain_name(place)
+
+
+def _changed(place: str) -> int:
+    """When a project's planner.toml was last changed; 0 where there is none."""
+    try:
+        return (Path(place) / CONFIG_FILE).stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _show_page(page: str, known: Opening, lang: str) -> None:
-    """The page, or the sentence that says why there is none."""
+    """The page, or the sentence that says why there is none; a project without data is filled first."""
+    desk = Desk(lang, known, known.city, known.report)  # type: ignore[arg-type]
+    if first_steps.wanted(known) and page not in NEED_NO_CITY:
+        faults.said(first_steps.show)(desk)
+        return
     if known.error is not None:
         faults.say(known.error, lang, known.report)
         if page not in NEED_NO_CITY:
             return
-    faults.said(importlib.import_module(f"planner.ui.pages.{page}").show)(Desk(lang, known, known.city, known.report))  # type: ignore[arg-type]
+    faults.said(importlib.import_module(f"planner.ui.pages.{page}").show)(desk)
 
 
 def _ready_soon(known: Opening, lang: str) -> bool:

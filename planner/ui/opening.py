@@ -10,7 +10,7 @@ import functools
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,16 +18,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from planner.errors import PlannerError
 from planner.quality import QualityReport
+from planner.ui import fault_log, workspace
 
 if TYPE_CHECKING:
     from planner.measure.city import City
     from planner.measure.coverage import Coverage
+    from planner.plan.first_data import Step
     from planner.plan.unplaced import PlaceBook, Unplaced
     from planner.targets.pack import TargetPack
 
 Value = TypeVar("Value")
 KEPT_COVERAGES = 200
 """Coverages kept for each project: a slider's whole run for a few layers; the least used goes first."""
+KEPT_PROJECTS = 8
+"""Projects kept in memory at once; the least used is let go and read again when somebody asks for it."""
 SWITCH_S = 0.0005
 """How long one thread may keep the interpreter from the others. With Python's own 5 ms the many small files of a page each wait for the
 thread that reads the project, and the first map comes twice as late (measured)."""
@@ -37,6 +41,7 @@ thread that reads the project, and the first map comes twice as late (measured).
 class Opening:
     """A project that is being read, or was. `step` names the sentence of what is being done; `ready` is set when city or error is there.
 
+    first : how far its first data have come, () where planner.toml cannot be read.
     unplaced : facilities without a position, with the book of places to find them by (book_error : why its table could not be read).
     """
 
@@ -46,6 +51,7 @@ class Opening:
     city: City | None = None
     report: QualityReport = field(default_factory=QualityReport)
     error: Exception | None = None
+    first: tuple[Step, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
     book: PlaceBook | None = None
     book_error: PlannerError | None = None
@@ -95,16 +101,8 @@ class Opening:
                          lambda: published(city, coverage(city, layer, travel, minutes=minutes, by=by, group=group, as_of=day)))
 
 
-_openings: dict[str, Opening] = {}
+_openings: OrderedDict[str, Opening] = OrderedDict()
 _guard = threading.Lock()
-
-
-def projects(arguments: Sequence[str]) -> list[str]:
-    """The projects this server shows: the one that was named at its start, and the bundled demonstration city."""
-    from planner.plan.project import bundled_folder
-
-    named = [str(folder_of(word)) for word in arguments if not word.startswith("-")][:1]
-    return list(dict.fromkeys([*named, str(bundled_folder())]))
 
 
 def opening(project: str) -> Opening:
@@ -115,13 +113,10 @@ def opening(project: str) -> Opening:
         if known is None or known.stamp != stamp:
             known = _openings[project] = Opening(project, stamp)
             threading.Thread(target=_open, args=(known,), name="opening", daemon=True).start()
+        _openings.move_to_end(project)
+        while len(_openings) > KEPT_PROJECTS:
+            _openings.popitem(last=False)
         return known
-
-
-def folder_of(project: str) -> Path:
-    """The folder of a project that may be named by its planner.toml."""
-    place = Path(project).absolute()
-    return place.parent if place.suffix == ".toml" else place
 
 
 def _stamp(project: str) -> tuple[object, ...]:
@@ -172,8 +167,10 @@ def _open(known: Opening) -> None:
         known.city = warming.read(known)
         known.step = "measuring"
         warming.first_view(known)
-    except Exception as error:  # told on the page, by its sentence or as a fault of ours
+    except Exception as error:  # told on the page, by its sentence or as a fault of ours, which the log has in full
         known.error = error
+        if not isinstance(error, PlannerError):
+            fault_log.record(error)
     finally:
         known.ready.set()
     if known.error is None:
@@ -182,7 +179,10 @@ def _open(known: Opening) -> None:
 
 @asynccontextmanager
 async def from_the_start(_app: object) -> AsyncIterator[dict[str, Any]]:
-    """The server's life: the first project is being opened from the moment it starts."""
+    """The server's life: the first project is being opened from the moment it starts; temporary projects go with its end."""
     sys.setswitchinterval(SWITCH_S)
-    threading.Thread(target=lambda: opening(projects(sys.argv[1:])[0]), name="warming", daemon=True).start()
-    yield {}
+    threading.Thread(target=lambda: opening(workspace.listed(sys.argv[1:])[0]), name="warming", daemon=True).start()
+    try:
+        yield {}
+    finally:
+        workspace.clear()

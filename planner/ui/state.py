@@ -14,7 +14,7 @@ import streamlit as st
 
 from planner.i18n import DEFAULT_LANGUAGE, LANGUAGES
 
-ADDRESS = ("page", "lang", "project", "layer", "travel", "minutes", "by", "group", "target", "unit", "pack", "scenario")
+ADDRESS = ("page", "lang", "project", "layer", "travel", "minutes", "by", "group", "target", "unit", "pack", "scenario", "view", "panel", "model", "p")
 """The settings an address carries, in its order; each with the value the command line takes."""
 CONTROLS = ("pages", "unit_table")
 """Controls whose key is not the name of their setting."""
@@ -85,6 +85,14 @@ def settle_number(key: str, least: int, most: int, fallback: int, *, mark: objec
         with contextlib.suppress(ValueError, OverflowError):
             kept[key] = round(float(kept[key]))
     return int(settle(key, range(least, most + 1), min(max(fallback, least), most), mark=(mark, least, most)))
+
+
+def other_project(name: str) -> None:
+    """Show another project: settings that belong to the former one's data fall back to its defaults; page and language stay."""
+    stay = ("page", "pages", "lang")
+    forget(*(key for key in (*ADDRESS, *CONTROLS) if key not in stay))
+    memory().pop("by_layer", None)
+    memory()["project"] = name
 
 
 def drop_unless(key: str, options: Collection[Any]) -> None:

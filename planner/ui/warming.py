@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from planner.errors import InputError, PlannerError
 from planner.measure.city import City
+from planner.plan import layer_defaults
+from planner.plan.first_data import first_steps
 from planner.plan.project import as_city, read_project, survey_project
 from planner.plan.unplaced import any_unplaced, place_book, unplaced
-from planner.ui import defaults, map_view
+from planner.ui import map_view
 
 if TYPE_CHECKING:
     from planner.ui.opening import Opening
@@ -28,6 +30,7 @@ def read(known: Opening) -> City:
     """A project's city; what is found in its files goes into the opening's report, facilities without a position into its list."""
     project = read_project(Path(known.project), report=known.report)
     found, streets = survey_project(project, report=known.report)
+    known.first = first_steps(project, found, streets, known.report)
     if any_unplaced(found):
         try:
             known.book = place_book(found, project.places)
@@ -40,10 +43,10 @@ def read(known: Opening) -> City:
 def first_view(known: Opening) -> None:
     """Distances, figures and map of the view that a visit without settings opens with."""
     city, packs = known.read_city(), known.packs()
-    defaults.check_measurable(city)
-    layer = defaults.first_layer(city, packs)
-    start = defaults.default_of(city, packs, layer)
-    known.coverage(layer, start.travel, start.minutes, defaults.first_level(city), defaults.first_group(city))
+    layer_defaults.check_measurable(city)
+    layer = layer_defaults.first_layer(city, packs)
+    start = layer_defaults.default_of(city, packs, layer)
+    known.coverage(layer, start.travel, start.minutes, layer_defaults.first_level(city), layer_defaults.first_group(city))
     map_view.geometry(known)
     map_view.signs(known, layer)
 
@@ -57,5 +60,5 @@ def other_views(known: Opening) -> None:
     for layer in city.facilities:
         time.sleep(PAUSE_S)
         with contextlib.suppress(PlannerError):
-            start = defaults.default_of(city, packs, layer)
-            known.coverage(layer, start.travel, start.minutes, defaults.first_level(city), defaults.first_group(city))
+            start = layer_defaults.default_of(city, packs, layer)
+            known.coverage(layer, start.travel, start.minutes, layer_defaults.first_level(city), layer_defaults.first_group(city))

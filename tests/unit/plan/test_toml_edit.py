@@ -3,7 +3,7 @@ import tomllib
 import pytest
 
 from planner.errors import InputError
-from planner.plan.toml_edit import as_toml, edit_project, set_value
+from planner.plan.toml_edit import as_toml, edit_project, set_section, set_value
 
 TEXT = """# 头 / head
 [project]
@@ -68,3 +68,19 @@ def test_a_file_that_is_not_utf8_is_left(tmp_path):
 def test_values_as_toml_read_back():
     value = {"a": "换行\n\t\x7f\"\\", "二": ""}
     assert tomllib.loads(f"x = {as_toml(value)}") == {"x": value} and as_toml({}) == "{}"
+
+
+def test_a_table_is_replaced_put_at_the_end_or_taken_out():
+    replaced = set_section(TEXT, ["facilities", "home"], {"path": "n.csv", "recognise": True, "limit": 2.5})
+    assert replaced == TEXT.replace('path = "a.csv"   # 台账\n# columns = { old = "x" }\ncrs = "auto" # asked\n',
+                                    'path = "n.csv"\nrecognise = true\nlimit = 2.5\n')
+    added = set_section(TEXT, ["travel", "walk"], {"mode": "walk"})
+    assert added == TEXT + '\n[travel.walk]\nmode = "walk"\n'
+    gone = set_section(TEXT, ["facilities", "odd name"], None)
+    assert tomllib.loads(gone)["facilities"] == {"home": {"path": "a.csv", "crs": "auto"}} and "# ---- next ----" in gone
+    assert set_section(TEXT, ["costs"], None) == TEXT
+
+
+def test_a_table_with_tables_of_its_own_is_left_alone():
+    with pytest.raises(InputError, match="edit_not_safe"):
+        set_section(TEXT + '[facilities.home.entrances]\npath = "e.csv"\n', ["facilities", "home"], {"path": "n.csv"})

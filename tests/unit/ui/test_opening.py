@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from planner.ui import opening, warming
 @pytest.fixture(autouse=True)
 def _no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test opens its projects anew."""
-    monkeypatch.setattr(opening, "_openings", {})
+    monkeypatch.setattr(opening, "_openings", OrderedDict())
 
 
 @pytest.fixture
