@@ -32,7 +32,8 @@ def archive(tmp_path: Path) -> Callable[..., Path]:
 
 
 def test_what_lies_beside_and_below_planner_toml_is_unpacked(archive: Callable[..., Path], tmp_path: Path) -> None:
-    file = archive(("city/planner.toml", CONFIG), ("city/facilities/a.csv", b"id\n"), ("readme.txt", b"no part"), ("__MACOSX/._x", b"no part"))
+    no_part = (("readme.txt", b"x"), ("__MACOSX/._x", b"x"))
+    file = archive(("city/planner.toml", CONFIG), ("city/facilities/a.csv", b"id\n"), *no_part)
     unpack_project(file, tmp_path / "out")
     assert sorted(path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.*")) == [
         "facilities/a.csv", "planner.toml"]
@@ -62,7 +63,8 @@ def test_chinese_windows_names_are_read_as_they_were_meant(archive: Callable[...
     assert (tmp_path / "out" / "设施台账.csv").exists()
 
 
-def test_no_project_several_projects_and_no_zip_are_said(archive: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_project_several_projects_and_no_zip_are_said(archive: Callable[..., Path], tmp_path: Path,
+                                                         monkeypatch: pytest.MonkeyPatch) -> None:
     def code(file: Path) -> str:
         with pytest.raises(InputError) as refused:
             unpack_project(file, tmp_path / "out")
