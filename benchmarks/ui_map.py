@@ -47,7 +47,8 @@ def boundaries(rng: np.random.Generator, side_m: float):
     levels = {}
     for level, areas in unions.items():
         number = range(len(areas))
-        columns = {"code": [f"{level[0]}{k:05d}" for k in number], "name": [f"单元{k}" for k in number], "class": "", "parent": "", "row": number}
+        columns = {"code": [f"{level[0]}{k:05d}" for k in number], "name": [f"单元{k}" for k in number],
+                   "class": "", "parent": "", "row": number}
         levels[level] = gpd.GeoDataFrame(columns, geometry=areas, crs=CRS)
     return Boundaries(CRS, levels)
 

@@ -7,8 +7,12 @@ import numpy as np
 import pytest
 
 from planner.export.palette import (
+    CHANGE_COLORS,
+    CHANGE_NO_PEOPLE_COLOR,
     COLORS,
     NO_PEOPLE_COLOR,
+    change_palette,
+    changes,
     class_label,
     class_of,
     class_string,
@@ -64,11 +68,12 @@ def test_the_colour_difference_of_this_test_is_the_published_one(one, two, expec
     assert delta_e2000(one, two) == pytest.approx(expected, abs=1e-4)
 
 
+@pytest.mark.parametrize(("colours", "nobody"), [(COLORS, NO_PEOPLE_COLOR), (CHANGE_COLORS, CHANGE_NO_PEOPLE_COLOR)])
 @pytest.mark.parametrize("eye", EYES)
-def test_neighbouring_classes_differ_for_every_eye(eye):
-    seen = [lab(EYES[eye] @ linear(colour)) for colour in COLORS]
+def test_neighbouring_classes_differ_for_every_eye(eye, colours, nobody):
+    seen = [lab(EYES[eye] @ linear(colour)) for colour in colours]
     assert min(delta_e2000(a, b) for a, b in itertools.pairwise(seen)) >= 10
-    assert min(delta_e2000(a, lab(EYES[eye] @ linear(NO_PEOPLE_COLOR))) for a in seen) >= 10
+    assert min(delta_e2000(a, lab(EYES[eye] @ linear(nobody))) for a in seen) >= 10
 
 
 def test_a_grey_print_keeps_the_order():
@@ -124,3 +129,21 @@ def test_labels_in_both_languages():
     assert class_label(share_palette(.625), 3, "en") == "62.5–80 %"
     assert "85" in gap_label(palette, "zh")
     assert gap_label(share_palette(), "zh") == ""
+
+
+@pytest.mark.parametrize(("change", "number", "mark"), [
+    (-1, 0, "a"), (-.2, 0, "a"), (-.0999, 1, "b"), (-.0006, 1, "b"), (-.0005, 2, "2"), (0, 2, "2"), (.0004, 2, "2"),
+    (.0005, 3, "3"), (.05, 4, "4"), (.2, 5, "5"), (1, 5, "5")])
+def test_a_change_has_its_class_and_a_loss_is_hatched(change, number, mark):
+    assert class_of(change_palette(), change) == number
+    assert class_string(change_palette(), [change]) == mark
+
+
+def test_changes_of_what_is_not_known_are_not_known():
+    assert changes([.5, None, .25, float("nan")], [.75, .5, None, .5]) == [.25, None, None, None]
+
+
+def test_legend_of_changes_says_points_up_and_down():
+    rows = [row["label"] for row in legend_rows(change_palette(), "en")]
+    assert rows == ["up 20 or more", "up 5–20", "up 0–5", "no change", "down 0–10", "down 10 or more", "no people"]
+    assert gap_label(change_palette(), "en") == "share has fallen"
