@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from planner.cli import compare_coverage
 from planner.cli.common import as_csv, as_json, as_table, command_options, note, record_options, write
 from planner.cli.evaluate import figure, is_share
 from planner.i18n import pick, t
@@ -40,6 +41,8 @@ SMALL_POINTS = 0.01
               help="side A stands in this project, e.g. last year's / A 取自另一项目")
 @click.option("--units-of", "units_of", type=click.Choice(["own", "a", "b"]), default="own", show_default=True,
               help="whose boundaries both are counted on / 双方按谁的边界统计")
+@compare_coverage.LAYER
+@compare_coverage.BY
 @click.option("--travel", metavar="NAME", help="travel of the people told; on foot if absent / 受影响人口的出行方式")
 @click.option("--minutes", type=click.FloatRange(0, min_open=True), default=MINUTES, show_default=True,
               help="in reach within so many minutes / 可达时限")
@@ -47,7 +50,8 @@ SMALL_POINTS = 0.01
 @record_options
 @command_options
 def command(a: str, b: str, project: Path | None, packs: tuple[str, ...], as_of: dt.datetime | None, against: Path | None, units_of: str,
-            travel: str | None, minutes: float, group: str, form: str, out: Path | None, lang: str, quiet: bool) -> None:
+            layer: str | None, by: str | None, travel: str | None, minutes: float, group: str, form: str, out: Path | None, lang: str,
+            quiet: bool) -> None:
     """Reads the project, makes both cities, compares, prints."""
     from planner.plan.common_units import on_boundaries
     from planner.plan.comparing import compare, to_dict
@@ -64,6 +68,11 @@ def command(a: str, b: str, project: Path | None, packs: tuple[str, ...], as_of:
     one, other = _sides(found, a, b, against, report)
     day = as_of.date() if as_of else dt.date.today()
     view = on_boundaries(one, other, units_of)
+    if layer is not None:
+        change = compare_coverage.change(one, other, view, layer=layer, travel=travel, minutes=minutes, by=by, group=group, as_of=day,
+                                         lang=lang)
+        compare_coverage.tell(change, a, b, form, out, lang, quiet)
+        return
     costs = read_unit_costs(found.costs, report) if found.costs is not None else ()
     comparison = compare(one, other, chosen, as_of=day, view=view, costs=costs)
     way = travel or _on_foot(comparison.city_b)

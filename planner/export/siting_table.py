@@ -6,7 +6,6 @@ import csv
 import io
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,8 @@ from planner.export.cells import finite, neutral
 from planner.export.geopackage import dated
 from planner.i18n import t
 from planner.inputs.layers import Boundaries
-from planner.measure.coverage import Coverage
+from planner.plan.coverage_change import UnitChange as UnitChange
+from planner.plan.coverage_change import unit_changes as unit_changes
 from planner.plan.siting_question import SitingRun
 from planner.plan.siting_sections import SitingRules
 
@@ -22,33 +22,6 @@ FIELDS = ("id", "name", "lon", "lat", "unit", "unit_name", "people_within", "peo
 LEDGER_COLUMNS = ("kind", "layer", "land_use", "plot", "tenure", "available")
 UNIT_FIELDS = ("code", "name", "people", "share_before", "share_after", "share_difference", "people_gained")
 SITES_LAYER, UNITS_LAYER = "new_sites", "units"
-
-
-@dataclass(frozen=True, slots=True)
-class UnitChange:
-    """A unit before and after a plan. Shares 0..1 of the group's people within the radius, None where there are none or they are hidden;
-    people_gained : how many come within it, None where they are hidden."""
-
-    code: str
-    name: str
-    people: float | None
-    share_before: float | None
-    share_after: float | None
-    people_gained: float | None
-
-    @property
-    def share_difference(self) -> float | None:
-        """After minus before."""
-        return None if self.share_before is None or self.share_after is None else self.share_after - self.share_before
-
-
-def unit_changes(before: Coverage, after: Coverage) -> list[UnitChange]:
-    """The units of two coverages of one level, in their order."""
-    found = []
-    for old, new in zip(before.units, after.units, strict=True):
-        gained = finite(new.people_covered - old.people_covered)
-        found.append(UnitChange(old.code, old.name, finite(old.people), old.share, new.share, gained))
-    return found
 
 
 def rows(run: SitingRun) -> list[dict[str, Any]]:
