@@ -77,12 +77,19 @@ def curves(known: Opening, layer: str, travel: str, by: str, group: str) -> Curv
 
 
 def reach(known: Opening, layer: str, travel: str, minutes: int) -> MapFile:
-    """The border of what is within reach of a layer's facilities, as a file; made once."""
+    """The border of what is within reach of a layer's facilities, as a file; made once.
+
+    It may take seconds in a large city, so it is made outside the lock of what is kept: nobody else waits for it.
+    """
     from planner.measure.service_area import service_area
 
     city, day = known.read_city(), dt.date.today()
-    return known.keep(("reach", layer, travel, minutes, day),
-                      lambda: reach_file(service_area(city, layer, travel, minutes=minutes, as_of=day).area, city.crs))
+    key = ("reach", layer, travel, minutes, day)
+    found: MapFile | None = known.kept.get(key)
+    if found is None:
+        found = reach_file(service_area(city, layer, travel, minutes=minutes, as_of=day).area, city.crs)
+    made = found
+    return known.keep(key, lambda: made)
 
 
 def sliders(known: Opening, settings: Settings, lang: str) -> dict[str, MapSlider]:

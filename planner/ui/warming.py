@@ -47,6 +47,7 @@ def first_view(known: Opening) -> None:
     layer = layer_defaults.first_layer(city, packs)
     start = layer_defaults.default_of(city, packs, layer)
     known.coverage(layer, start.travel, start.minutes, layer_defaults.first_level(city), layer_defaults.first_group(city))
+    map_view.curves(known, layer, start.travel, layer_defaults.first_level(city), layer_defaults.first_group(city))
     map_view.geometry(known)
     map_view.signs(known, layer)
 
