@@ -57,6 +57,12 @@ def scenario_option(function: Command) -> Command:
     return click.option("--scenario", metavar="NAME", help="the city as this scenario leaves it / 按该情景计算")(function)
 
 
+def crs_option(function: Command) -> Command:
+    """Adds --crs: the commands that write layers for a map."""
+    told = "system of a .gpkg or .shp, EPSG:4326 if absent / .gpkg、.shp 的坐标系，默认 EPSG:4326"
+    return click.option("--crs", metavar="EPSG:n", help=told)(function)
+
+
 def record_options(function: Command) -> Command:
     """Adds --format and --out, for commands that print records."""
     out = click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="write here instead of stdout / 输出文件")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from planner.cli import coverage_room
-from planner.cli.common import as_csv, as_json, as_table, command_options, note, record_options, scenario_option, write
+from planner.cli.common import as_csv, as_json, as_table, command_options, crs_option, note, record_options, scenario_option, write
 from planner.cli.coverage_basket import (
     between_units,
     group_shares,
@@ -19,6 +19,7 @@ from planner.cli.coverage_basket import (
     parse_weights,
     write_basket,
 )
+from planner.cli.coverage_files import check_files, write_areas, write_spots, write_units
 from planner.i18n import t
 from planner.inputs.layers import TOTAL
 
@@ -53,25 +54,25 @@ FAR_APART_DAYS = 366
 @coverage_room.PER_CAPACITY
 @click.option("--service-areas", "areas_path", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="also write reachable streets and outlines, for drawing only: .gpkg .geojson / 另存服务范围（仅供制图）")
+@click.option("--blind-spots", "spots_path", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="also write where people beyond live together: .xlsx .csv .gpkg .geojson .shp / 另存盲区清单")
+@crs_option
 @scenario_option
 @record_options
 @command_options
 def command(project: Path | None, layers: tuple[str, ...], weights: str | None, travel: str, minutes: float | None, metres: float | None,
             by: str, group: str, as_of: dt.datetime | None, reach: str, capacity: str | None, per_capacity: float, areas_path: Path | None,
-            scenario: str | None, form: str, out: Path | None, lang: str, quiet: bool) -> None:
+            spots_path: Path | None, crs: str | None, scenario: str | None, form: str, out: Path | None, lang: str, quiet: bool) -> None:
     """Reads the project, measures, prints."""
     if (minutes is None) == (metres is None):
         raise click.UsageError(t("coverage.minutes_or_metres", lang))
-    if len(set(layers)) > 1 and areas_path is not None:
-        raise click.UsageError(t("error.areas_of_one", lang))
+    if len(set(layers)) > 1 and (areas_path is not None or spots_path is not None):
+        raise click.UsageError(t("error.areas_of_one" if areas_path is not None else "blind_spots.of_one", lang))
     if len(set(layers)) > 1 and (capacity is not None or reach != coverage_room.REACHES[0]):
         raise click.UsageError(t("coverage.room_of_one", lang))
     if weights is not None and len(set(layers)) < 2:
         raise click.UsageError(t("error.weights_alone", lang))
-    if areas_path is not None:
-        from planner.export.service_areas import check_suffix
-
-        check_suffix(areas_path)
+    check_files(areas_path, spots_path, out, crs, basket=len(set(layers)) > 1, room=capacity is not None)
     from planner.measure.coverage import coverage
     from planner.measure.small_counts import published
     from planner.plan.applying import under
@@ -104,7 +105,9 @@ def command(project: Path | None, layers: tuple[str, ...], weights: str | None, 
     if outside:
         note(t("coverage.from_outside", lang, people=f"{outside:,.0f}", count=len(marked),
                units=", ".join(unit.name for unit in marked[:UNITS_NAMED])), quiet)
-    if form == "json":
+    if out is not None and out.suffix.lower() == ".gpkg":
+        write_units(city, found, out, crs, lang, quiet)
+    elif form == "json":
         write(as_json(as_dict(city, found, dates, room) | {"scenario": name}), out)
     elif form == "csv":
         parts, more = coverage_room.parts(room), () if room is None else coverage_room.FIELDS
@@ -113,7 +116,9 @@ def command(project: Path | None, layers: tuple[str, ...], weights: str | None, 
     else:
         write(table(found, dates, lang, room, kind=city.demand.kinds.get(found.group, "")), out)
     if areas_path is not None:
-        _write_areas(city, found, areas_path, lang, quiet)
+        write_areas(city, found, areas_path, crs, lang, quiet)
+    if spots_path is not None:
+        write_spots(city, found, spots_path, crs, name, lang, quiet)
 
 
 def _refuse_finer(capacity: bool, basket: bool) -> None:
@@ -122,21 +127,6 @@ def _refuse_finer(capacity: bool, basket: bool) -> None:
 
     if capacity or basket:
         raise InputError("small_counts_finer", what="--capacity" if capacity else "--layer --layer")
-
-
-def _write_areas(city: City, found: Coverage, path: Path, lang: str, quiet: bool) -> None:
-    """The service areas of the same question to a file; facilities that no street is near enough to are named, also under --quiet."""
-    from planner.export.service_areas import write_service_areas
-    from planner.measure.service_area import service_areas
-
-    metres = found.limit_m if found.minutes is None else None
-    areas = service_areas(city, found.layer, found.travel, minutes=found.minutes, metres=metres, as_of=found.as_of)
-    write_service_areas(areas, path, lang=lang)
-    away = [" ".join(name.split()) for name, attached in zip(areas.id, areas.attached, strict=True) if not attached]
-    if away:
-        limit = f"{city.travel(found.travel).max_snap_m:g}"
-        click.echo(t("service_area.unattached", lang, count=len(away), limit=limit, ids=", ".join(away)), err=True)
-    note(t("service_area.written", lang, file=path.name, facilities=len(areas.id)), quiet)
 
 
 def data_dates(city: City, layer: str, by: str) -> dict[str, str]:

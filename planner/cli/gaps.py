@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from planner.cli.common import FORMATS, as_json, as_table, command_options, note, scenario_option, write
+from planner.cli.common import FORMATS, as_json, as_table, command_options, crs_option, note, scenario_option, write
 from planner.i18n import t
 
 if TYPE_CHECKING:
@@ -32,8 +32,7 @@ NUMBERS = ("shortfall", "people_affected", "minutes")
 @click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), help="day of evaluation, today if absent / 评估日期，默认今天")
 @click.option("--people-year", "people_year", type=int, metavar="YEAR",
               help="beside today's: gaps under the people of that year, as [growth] states them / 与目标年人口下的缺口并列")
-@click.option("--crs", metavar="EPSG:n",
-              help="system of a .gpkg or .shp, EPSG:4326 if absent / .gpkg、.shp 的坐标系，默认 EPSG:4326")
+@crs_option
 @click.argument("returned", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--split-by", "split_by", metavar="LEVEL",
               help="one workbook for each unit of a level, in the folder of --out / 按该层级分发工作簿，写入 --out 文件夹")
@@ -63,8 +62,10 @@ def command(
 ) -> None:
     """Reads packs and project, evaluates, lists the gaps; --out writes .xlsx, .csv, .gpkg, .geojson or .shp."""
     from planner.cli import gaps_districts
-    from planner.export.tables import SUFFIXES, check_form, gaps_csv, write_gaps
+    from planner.export.systems import check_system
+    from planner.export.tables import DRAWN, SUFFIXES, check_form, gaps_csv, write_gaps
     from planner.plan.applying import under
+    from planner.plan.blind_spots import with_blind_spots
     from planner.plan.gaps import project_gaps
     from planner.plan.project import read_project
     from planner.quality import QualityReport
@@ -80,6 +81,8 @@ def command(
     as_text = people_year is not None or out is None or (out.suffix.lower() not in SUFFIXES and form != "table")
     if out is not None and not as_text and split_by is None:
         check_form(out, crs)
+    elif crs is not None:
+        check_system(crs, None)
     report = QualityReport()
     found = read_project(project, report=report, as_of=as_of)
     if updating:
@@ -104,6 +107,7 @@ def command(
         then = project_gaps(found, grown, evaluate(grown, chosen, as_of=evaluation.date, scenario=name), chosen, report=report)
         write(gaps_years.text(side_by_side(gap_list, then), gap_list, grown.population, city.population, form, lang), out)
     elif out is not None and not as_text:
+        gap_list = with_blind_spots(gap_list, city, evaluation, chosen, drawn=out.suffix.lower() in DRAWN)
         files = write_gaps(gap_list, published_evaluation(city, evaluation), report, out, lang=lang, crs=crs)
         head = gap_list.headline
         told = t("gaps.list_comma", lang).join(file.name for file in files)

@@ -9,6 +9,7 @@ from typing import Any
 
 from planner.export.cells import finite, neutral
 from planner.export.geopackage import dated
+from planner.export.systems import in_system
 from planner.i18n import t
 from planner.inputs.layers import Boundaries
 from planner.measure.coverage import Coverage
@@ -113,8 +114,9 @@ def coverage_xlsx(coverage: Coverage, classes: Mapping[str, int | None] | None =
     return stream.getvalue()
 
 
-def coverage_gpkg(coverage: Coverage, boundaries: Boundaries, classes: Mapping[str, int | None] | None = None) -> bytes:
-    """The table as a GeoPackage with the units' shapes in EPSG:4326. Names are data here and stay letter by letter."""
+def coverage_gpkg(coverage: Coverage, boundaries: Boundaries, classes: Mapping[str, int | None] | None = None, *,
+                  crs: str | None = None) -> bytes:
+    """The table as a GeoPackage with the units' shapes, in EPSG:4326 unless `crs` says otherwise. Names stay letter by letter."""
     import geopandas as gpd
     import pandas as pd
     import pyogrio
@@ -123,7 +125,7 @@ def coverage_gpkg(coverage: Coverage, boundaries: Boundaries, classes: Mapping[s
     for column in COLUMNS[2:]:
         frame[column] = pd.to_numeric(frame[column]).astype("Int64" if column == "class" else "float64")
     shapes = boundaries.frame(coverage.by).set_index("code").geometry.reindex(frame["code"])
-    table = gpd.GeoDataFrame(frame, geometry=shapes.to_numpy(), crs=boundaries.crs).to_crs(4326)
+    table = in_system(gpd.GeoDataFrame(frame, geometry=shapes.to_numpy(), crs=boundaries.crs), crs)
     stream = io.BytesIO()
     told = {label: "" if value is None else str(value) for label, value in settings(coverage, "en")}
     with dated(coverage.as_of.isoformat()):

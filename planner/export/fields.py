@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from planner.export.cells import finite
+from planner.export.systems import degrees
 from planner.i18n import pick, t
 from planner.plan.actions import COLUMN_WORDS
 from planner.plan.gaplist import PHASES, CapitalProject, Gap, GapList, Sentence, say_all
@@ -270,15 +271,5 @@ def content(project: CapitalProject, lang: str) -> str:
 
 def lon_lat(gap_list: GapList) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
     """Longitude and latitude (EPSG:4326) of the gaps and of the projects, to 7 decimals (about 1 cm)."""
-    from pyproj import Transformer
-
-    turn = Transformer.from_crs(gap_list.crs, "EPSG:4326", always_xy=True)
-
-    def turned(things: Sequence[Gap] | Sequence[CapitalProject]) -> list[tuple[float, float]]:
-        """Each thing's place in degrees."""
-        if not things:
-            return []
-        lon, lat = turn.transform([thing.x for thing in things], [thing.y for thing in things])
-        return [(round(a, 7), round(b, 7)) for a, b in zip(lon, lat, strict=True)]
-
-    return turned(gap_list.gaps), turned(gap_list.projects)
+    gaps, projects = ([(thing.x, thing.y) for thing in things] for things in (gap_list.gaps, gap_list.projects))
+    return degrees(gap_list.crs, gaps), degrees(gap_list.crs, projects)

@@ -10,34 +10,35 @@ from typing import Any
 from planner.errors import InputError
 from planner.export.cells import figure
 from planner.export.geopackage import dated
+from planner.export.systems import check_system, in_system
 from planner.i18n import pick, t
 from planner.measure.service_area import ServiceArea, ServiceAreas
 
 SUFFIXES = (".gpkg", ".geojson")
-DEGREES = "EPSG:4326"
 LAYERS = {"streets": "MultiLineString", "areas": "MultiPolygon"}
 COLUMNS = ("kind", "scope", "layer", "id", "name", "travel", "minutes", "metres", "street_m", "width_m", "note", "attribution")
 """kind: streets or areas. scope: "all" (one row, all facilities together) or "facility". minutes and metres: the limit. street_m: metres
 of street within it. width_m: how far the outline goes beyond the streets."""
 
 
-def check_suffix(path: Path) -> None:
-    """That service areas can be written to a file of this name: before the work, not after it. Raises InputError."""
+def check_suffix(path: Path, crs: str | None = None) -> None:
+    """That service areas can be written to a file of this name in this system: before the work, not after it. Raises InputError."""
     if path.suffix.lower() not in SUFFIXES:
         raise InputError("export_suffix_unknown", path=path.name, suffixes=" ".join(SUFFIXES))
+    check_system(crs, path)
 
 
-def write_service_areas(found: ServiceAreas, path: Path, *, lang: str) -> None:
-    """Writes service areas in the form that the suffix of `path` says, in EPSG:4326, with the columns COLUMNS.
+def write_service_areas(found: ServiceAreas, path: Path, *, lang: str, crs: str | None = None) -> None:
+    """Writes service areas in the form that the suffix of `path` says, with the columns COLUMNS; a .gpkg in `crs`, EPSG:4326 if absent.
 
     .gpkg has the layers streets and areas; .geojson holds the rows of both, told apart by `kind`, to 1e-7 degree (1 cm). Where nothing is
     within reach the row stays, without a shape. Names are data here and stay letter by letter. Raises InputError as `check_suffix`.
     """
     import pandas as pd
 
-    check_suffix(path)
+    check_suffix(path, crs)
     told = {"note": t("service_area.note", lang, width=figure(found.width_m)), "attribution": pick(found.attribution, lang)}
-    tables = {kind: _table(found, kind, told, lang) for kind in LAYERS}
+    tables = {kind: in_system(_table(found, kind, told, lang), crs) for kind in LAYERS}
     with tempfile.TemporaryDirectory() as folder, dated(found.as_of.isoformat()):
         aside = Path(folder) / f"service_areas{path.suffix.lower()}"
         if path.suffix.lower() == ".geojson":
@@ -60,7 +61,7 @@ def _table(found: ServiceAreas, kind: str, told: dict[str, str], lang: str) -> A
                "width_m": found.width_m, **told}
     shapes = [row.streets if kind == "streets" else row.area for row in rows]
     geometry = gpd.GeoSeries([None if shape.is_empty else shape for shape in shapes], crs=found.crs)
-    return gpd.GeoDataFrame(columns, geometry=geometry).to_crs(DEGREES)
+    return gpd.GeoDataFrame(columns, geometry=geometry)
 
 
 def _write(table: Any, path: Path, **settings: Any) -> None:

@@ -1,14 +1,15 @@
-"""Point layers as shapefiles: short field names, text of 254 bytes at most, and a table that says which field is which."""
+"""Layers as shapefiles: short field names, text of 254 bytes at most, and a table that says which field is which."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from planner.export.cells import neutral
+from planner.i18n import t
 
 NAME_LENGTH, TEXT_BYTES = 10, 254
 """What a .dbf allows of a field's name, and of a text."""
@@ -27,10 +28,20 @@ def short_names(fields: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def write_shapefile(layer: Any, path: Path, heads: Mapping[str, str], table: Path, table_heads: tuple[str, str, str, str]) -> None:
-    """Write points to `path`, and to `table` which field is which, what it is called, and in how many rows its text had to be cut.
+def shapefile(layer: Any, path: Path, header: Callable[[str], str], lang: str, *, geometry_type: str = "Point") -> Path:
+    """Write a layer to `path` and its table of fields beside it; returns the table. header : what a field is called."""
+    table = path.with_name(f"{path.stem}_{t('export.fields.file', lang)}.csv")
+    heads = [t(f"export.fields.{key}", lang) for key in ("short", "field", "header", "cut")]
+    named = {key: header(key) for key in layer.columns if key != layer.geometry.name}
+    write_shapefile(layer, path, named, table, heads, geometry_type=geometry_type)
+    return table
 
-    layer : a GeoDataFrame of points. heads : field -> header for people. table_heads : headers of the table.
+
+def write_shapefile(layer: Any, path: Path, heads: Mapping[str, str], table: Path, table_heads: Sequence[str], *,
+                    geometry_type: str = "Point") -> None:
+    """Write shapes to `path`, and to `table` which field is which, what it is called, and in how many rows its text had to be cut.
+
+    layer : a GeoDataFrame. heads : field -> header for people. table_heads : the four headers of the table.
     """
     import pyogrio
 
@@ -44,7 +55,7 @@ def write_shapefile(layer: Any, path: Path, heads: Mapping[str, str], table: Pat
             cut[field] = sum(a != b for a, b in zip(texts, shown, strict=True))
             frame[field] = shown
     frame = frame.rename(columns=names)
-    pyogrio.write_dataframe(frame, path, driver="ESRI Shapefile", geometry_type="Point", encoding=ENCODING)
+    pyogrio.write_dataframe(frame, path, driver="ESRI Shapefile", geometry_type=geometry_type, encoding=ENCODING)
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(table_heads)

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from planner.errors import InputError
+from planner.export.blind_spots import write_blind_spots, write_spot_layer
 from planner.export.cells import neutral
 from planner.export.coverage_table import coverage_csv, coverage_gpkg, coverage_rows, coverage_xlsx
-from planner.export.fields import GAP_KEYS, GAP_MORE, PROJECT_KEYS, PROJECT_MORE, gap_row, lon_lat, project_row
+from planner.export.fields import GAP_KEYS, GAP_MORE, PROJECT_KEYS, PROJECT_MORE, gap_row, lon_lat, project_row, scenario_label
 from planner.export.geopackage import dated
 from planner.export.list_sheets import header
-from planner.export.shapefiles import write_shapefile
+from planner.export.shapefiles import shapefile
+from planner.export.systems import check_system, in_system
 from planner.export.workbook import write_workbook
 from planner.i18n import t
 from planner.plan.gaplist import GapList
@@ -24,9 +26,8 @@ from planner.targets.evaluation import Evaluation
 __all__ = ["SUFFIXES", "coverage_csv", "coverage_gpkg", "coverage_rows", "coverage_xlsx", "gap_table", "gaps_csv", "write_gaps"]
 
 SUFFIXES = (".xlsx", ".csv", ".gpkg", ".geojson", ".shp")
-WITH_SYSTEM = (".gpkg", ".shp")
-"""Forms that say which system their coordinates are of."""
-DEGREES = "EPSG:4326"
+DRAWN = (".gpkg", ".geojson", ".shp")
+"""Forms that hold shapes."""
 GAP_FIELDS = (*GAP_KEYS, *(key for key in GAP_MORE if key != "short"), "threshold_max", "lon", "lat")
 PROJECT_FIELDS = tuple("est_cost_cny" if key == "cost" else key for key in (*PROJECT_KEYS, *PROJECT_MORE))
 NUMBERS = frozenset(
@@ -74,18 +75,9 @@ def gaps_csv(gap_list: GapList, lang: str) -> str:
 
 def check_form(path: Path, crs: str | None) -> None:
     """That a gap list can be written to a file of this name, in this system: before the work, not after it. Raises InputError."""
-    from pyproj import CRS
-    from pyproj.exceptions import CRSError
-
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
+    if path.suffix.lower() not in SUFFIXES:
         raise InputError("export_suffix_unknown", path=path.name, suffixes=" ".join(SUFFIXES))
-    try:
-        wanted = CRS.from_user_input(crs or DEGREES)
-    except CRSError:
-        raise InputError("export_crs_unknown", crs=str(crs)) from None
-    if suffix not in WITH_SYSTEM and wanted.to_epsg() != 4326:
-        raise InputError("export_crs_form", crs=str(crs), suffix=suffix)
+    check_system(crs, path)
 
 
 def write_gaps(
@@ -94,44 +86,47 @@ def write_gaps(
     """Write the gap list in the form that the suffix of `path` says, and return the files written.
 
     .xlsx has six sheets; .gpkg the layers gaps and projects; .csv and .geojson hold the gaps, and the projects stand beside them in
-    `<name>_projects.<suffix>`, of a .shp with tables that say which field is which. Geometry is in EPSG:4326 unless `crs` says otherwise
-    for a .gpkg or .shp. Raises InputError as `check_form`.
+    `<name>_projects.<suffix>`, of a .shp with tables that say which field is which. Blind spots, where the list has them, are a layer
+    blind_spots of the .gpkg, and of all other forms a file `<name>_blind_spots.<suffix>`. Geometry is in EPSG:4326 unless `crs` says
+    otherwise for a .gpkg or .shp. Raises InputError as `check_form`, and export_crs_far.
     """
     check_form(path, crs)
     suffix = path.suffix.lower()
     if suffix == ".xlsx":
         write_workbook(gap_list, evaluation, report, path, lang=lang)
-        return (path,)
+        return (path, *_spots_beside(gap_list, path, lang, crs))
     beside = path.with_name(f"{path.stem}_projects{path.suffix}")
     if suffix == ".csv":
         path.write_text(gaps_csv(gap_list, lang), encoding="utf-8-sig", newline="")
         beside.write_text(_csv(project_table(gap_list, lang), PROJECT_FIELDS), encoding="utf-8-sig", newline="")
-        return path, beside
-    gaps = _layer(gap_list, gap_list.gaps, gap_table(gap_list, lang), GAP_FIELDS, crs or DEGREES)
-    projects = _layer(gap_list, gap_list.projects, project_table(gap_list, lang), PROJECT_FIELDS, crs or DEGREES)
+        return path, beside, *_spots_beside(gap_list, path, lang, crs)
+    gaps = _layer(gap_list, gap_list.gaps, gap_table(gap_list, lang), GAP_FIELDS, crs)
+    projects = _layer(gap_list, gap_list.projects, project_table(gap_list, lang), PROJECT_FIELDS, crs)
     if suffix == ".shp":
-        return (path, beside, *_shapefiles(gaps, projects, path, beside, lang))
+        tables = [shapefile(layer, place, lambda key, kind=kind: _header(kind, key, lang), lang)  # type: ignore[misc]
+                  for kind, layer, place in (("gaps", gaps, path), ("projects", projects, beside))]
+        return path, beside, *tables, *_spots_beside(gap_list, path, lang, crs)
     with dated(gap_list.date.isoformat()):
         if suffix == ".geojson":
             _write(gaps, path, path.stem, "GeoJSON")
             _write(projects, beside, beside.stem, "GeoJSON")
-            return path, beside
+            return path, beside, *_spots_beside(gap_list, path, lang, crs)
         path.unlink(missing_ok=True)
         _write(gaps, path, "gaps", "GPKG")
         _write(projects, path, "projects", "GPKG", append=True)
+        if gap_list.blind_spots is not None:
+            write_spot_layer(gap_list.blind_spots, gap_list.crs, path, lang=lang, crs=crs, gaps=gap_list.gaps, append=True)
     return (path,)
 
 
-def _shapefiles(gaps: Any, projects: Any, path: Path, beside: Path, lang: str) -> tuple[Path, Path]:
-    """Both lists as shapefiles, each with its table of fields; returns the tables."""
-    tables = []
-    heads = tuple(t(f"export.fields.{key}", lang) for key in ("short", "field", "header", "cut"))
-    for kind, layer, place in (("gaps", gaps, path), ("projects", projects, beside)):
-        table = place.with_name(f"{place.stem}_{t('export.fields.file', lang)}.csv")
-        named = {key: _header(kind, key, lang) for key in layer.columns if key != "geometry"}
-        write_shapefile(layer, place, named, table, (heads[0], heads[1], heads[2], heads[3]))
-        tables.append(table)
-    return tables[0], tables[1]
+def _spots_beside(gap_list: GapList, path: Path, lang: str, crs: str | None) -> tuple[Path, ...]:
+    """The blind spots in a file beside the gaps, of the same form; nothing where they were not looked for."""
+    if gap_list.blind_spots is None:
+        return ()
+    subtitle = t("export.subtitle", lang, packs=t("gaps.list_comma", lang).join(gap_list.packs), date=gap_list.date.isoformat(),
+                 scenario=scenario_label(gap_list.scenario, lang))
+    return write_blind_spots(gap_list.blind_spots, gap_list.crs, path.with_name(f"{path.stem}_blind_spots{path.suffix}"), subtitle,
+                             gap_list.date, lang=lang, crs=crs, gaps=gap_list.gaps)
 
 
 def _header(kind: str, key: str, lang: str) -> str:
@@ -150,7 +145,7 @@ def _csv(rows: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> str:
     return stream.getvalue()
 
 
-def _layer(gap_list: GapList, things: Sequence[Any], rows: Sequence[Mapping[str, Any]], fields: Sequence[str], crs: str) -> Any:
+def _layer(gap_list: GapList, things: Sequence[Any], rows: Sequence[Mapping[str, Any]], fields: Sequence[str], crs: str | None) -> Any:
     """Rows as points. Names are data here and stay letter by letter."""
     import geopandas as gpd
     import pandas as pd
@@ -166,7 +161,7 @@ def _layer(gap_list: GapList, things: Sequence[Any], rows: Sequence[Mapping[str,
         else:
             frame[field] = frame[field].astype("str")
     points = gpd.points_from_xy([thing.x for thing in things], [thing.y for thing in things], crs=gap_list.crs)
-    return gpd.GeoDataFrame(frame, geometry=points).to_crs(crs)
+    return in_system(gpd.GeoDataFrame(frame, geometry=points), crs)
 
 
 def _write(layer: Any, path: Path, name: str, driver: str, *, append: bool = False) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from planner.i18n import t
 from planner.inputs.layers import Source
+from planner.measure.blind_spots import BlindSpot
 from planner.targets.evaluation import Threshold
+from planner.targets.pack import Limit
 from planner.units import TravelProfile
 
 Words = Mapping[str, str] | str
@@ -220,6 +223,35 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetSpots:
+    """The blind spots of one question: people of a group beyond the limits of some layers, whichever targets ask it.
+
+    targets : their ids, with titles, clauses and states beside them. layers : of a basket all of which count. limits : minutes or metres,
+    by class of unit where there are several; travel : of each, as the times are told. people : of the group in the targets' scope.
+    people_beyond : the sum over all blind spots, None where it is hidden; spots : by people; not_told : kept out because of small counts.
+    gaps : id of a blind spot -> gaps of these targets in its units. join_m : metres along the streets up to which homes are neighbours.
+    shapes : id -> what is drawn of it (planner.measure.blind_spot_shapes), of those that a list shows; nothing where none were asked for.
+    """
+
+    targets: tuple[str, ...]
+    titles: tuple[Words, ...]
+    clauses: tuple[str, ...]
+    states: tuple[str, ...]
+    layers: tuple[str, ...]
+    layer_names: tuple[Words, ...]
+    group: str
+    limits: tuple[Limit, ...]
+    travels: tuple[str, ...]
+    people: float
+    people_beyond: float | None
+    spots: tuple[BlindSpot, ...]
+    not_told: int
+    gaps: Mapping[str, tuple[str, ...]]
+    join_m: float
+    shapes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class PackSource:
     """Where a pack's targets come from."""
 
@@ -246,7 +278,10 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class GapList:
-    """Ranked gaps, the projects that would close them, the headline, and what they were made from. Coordinates are metres in `crs`."""
+    """Ranked gaps, the projects that would close them, the headline, and what they were made from. Coordinates are metres in `crs`.
+
+    blind_spots : where people live beyond reach together (planner.plan.blind_spots); None where they were not looked for.
+    """
 
     project: str
     project_name: Words
@@ -258,3 +293,4 @@ class GapList:
     projects: tuple[CapitalProject, ...]
     headline: Headline
     provenance: Provenance = field(default_factory=Provenance)
+    blind_spots: tuple[TargetSpots, ...] | None = None
