@@ -9,7 +9,8 @@ from reportlab.graphics.shapes import Group
 from reportlab.lib.colors import Color
 
 from planner.export.drawn_ground import View
-from planner.export.drawn_shapes import INK_NAME, haloed, text_width
+from planner.export.drawn_shapes import INK_NAME, haloed
+from planner.export.line_breaks import text_width
 
 Box = tuple[float, float, float, float]
 CELL_PT = 40.0

@@ -34,10 +34,11 @@ from planner.export.drawn_colours import (
 from planner.export.drawn_ground import Ground, Units, View, view_of
 from planner.export.drawn_labels import Name, Taken, place_names
 from planner.export.drawn_legend import Painted, draw_legend, legend_of
-from planner.export.drawn_shapes import INK_NAME, WHITE, brightness, colour, fill, fitted, hatch, lines, outline, text, text_width, wrapped
+from planner.export.drawn_shapes import INK_NAME, WHITE, brightness, colour, fill, fitted, hatch, lines, outline, text, wrapped
 from planner.export.drawn_sheet import MapSheet
 from planner.export.drawn_signs import INK, Kind, facility_sign, north_arrow, scale_bar, site_sign, status_style
 from planner.export.geometry import GeometryArray
+from planner.export.line_breaks import text_width
 from planner.export.palette import class_string
 from planner.i18n import t
 
@@ -177,7 +178,7 @@ def _paint_borders(drawing: Drawing, ground: Ground, sheet: MapSheet, view: View
         _add(drawing, outline(shapes, BORDERS[0][0], 0.5))
     if sheet.focus is not None and sheet.focus_level:
         units = ground.levels[sheet.focus_level]
-        chosen = [k for k, code in enumerate(units.codes) if code in sheet.focus]
+        chosen = [k for k, code in enumerate(units.codes) if code == sheet.focus_unit]
         edges = _edges(units.shapes[chosen], view)
         _add(drawing, lines(edges, WHITE, 3.2), lines(edges, FOCUS, 1.6))
 
@@ -217,7 +218,7 @@ def _paint_names(drawing: Drawing, ground: Ground, sheet: MapSheet, view: View, 
     if above:
         upper = ground.levels[above[-1]]
         for k in ground_of.within(upper.tree, view).tolist():
-            about = sheet.focus is None or sheet.focus_level != above[-1] or upper.codes[k] in sheet.focus
+            about = sheet.focus is None or sheet.focus_level != above[-1] or upper.codes[k] == sheet.focus_unit
             if not (about and sheet.focus is not None):  # the title names it
                 names += _name(upper, k, view, 8.0, 1.6, 2e6 if about else 1e6, upper.names[k], INK_NAME if about else ASIDE_NAME)
     for k in seen.tolist():

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import shapely
 from reportlab.graphics.shapes import FILL_NON_ZERO, Group, Path, Rect, String
 from reportlab.lib.colors import Color, HexColor
-from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from planner.export.geometry import GeometryArray
+from planner.export.line_breaks import broken, text_width
 from planner.export.report_font import FONT, drawable
 
 HATCH_PT = 4.6
@@ -88,11 +87,6 @@ def hatch(shapes: GeometryArray, paint: Color, *, width: float = 0.45) -> Path |
     return lines(found, paint, width)
 
 
-def text_width(text: str, size: float) -> float:
-    """How wide a text is."""
-    return float(stringWidth(drawable(text), FONT, size))
-
-
 def text(x: float, y: float, words: str, size: float, paint: Color, *, anchor: str = "start") -> String:
     """One line of text; characters that the font lacks as its stand-in."""
     return String(x, y, drawable(words), fontName=FONT, fontSize=size, fillColor=paint, textAnchor=anchor)
@@ -110,31 +104,10 @@ def swatch(x: float, y: float, width: float, height: float, paint: Color, *, edg
     return Rect(x, y, width, height, fillColor=paint, strokeColor=edge, strokeWidth=0.4)
 
 
-def wrapped(words: str, size: float, width: float) -> list[str]:
-    """A text in lines no wider than `width`: broken at blanks, and between Chinese characters, but not before closing marks."""
-    found: list[str] = []
-    line = ""
-    for piece in _pieces(words):
-        if line and text_width((line + piece).rstrip(), size) > width:
-            found.append(line.rstrip())
-            line = piece.lstrip()
-        else:
-            line += piece
-    found += [line.rstrip()] if line.strip() else []
-    return found
-
-
-def _pieces(words: str) -> list[str]:
-    """A text in pieces that stay whole."""
-    found: list[str] = []
-    for character in re.sub(r"[ \t\r\n]+", " ", words.strip()):
-        free: Callable[[str], bool] = lambda sign: sign > "\u2e7f"  # noqa: E731 - Chinese characters and full-width signs
-        if found and (character in "，。；：、）》”’！？,.;:)%]" or not (character == " " or free(character) or free(found[-1][-1])
-                                                             or found[-1][-1] == " ")):
-            found[-1] += character
-        else:
-            found.append(character)
-    return found
+@lru_cache(maxsize=65536)
+def wrapped(words: str, size: float, width: float) -> tuple[str, ...]:
+    """A text in lines no wider than `width`; the same titles come on every page of an atlas."""
+    return tuple(line.rstrip() for line in broken(words, size, (width,)))
 
 
 def fitted(words: str, size: float, width: float) -> str:

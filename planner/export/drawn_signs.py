@@ -11,7 +11,8 @@ from reportlab.graphics.shapes import Circle, Group, Path, Polygon, Rect, Shape
 from reportlab.lib.colors import Color
 
 from planner.export.drawn_ground import View
-from planner.export.drawn_shapes import CLOSE, LINE, MOVE, WHITE, colour, text, text_width
+from planner.export.drawn_shapes import CLOSE, LINE, MOVE, WHITE, colour, text
+from planner.export.line_breaks import text_width
 from planner.export.mapdata import STATUS_STYLES
 from planner.i18n import t
 

@@ -98,13 +98,19 @@ class Document:
 
 def finished(document: Document, notes_head: str) -> Document:
     """The document with harmless text, numbers, and at its end what the font cannot show, under the heading of the notes."""
-    safe = replace(document, title=harmless(document.title), lines=tuple(map(harmless, document.lines)),
-                   blocks=tuple(_harmless_block(block) for block in document.blocks))
+    safe = replace(
+        document,
+        title=harmless(document.title),
+        lines=tuple(map(harmless, document.lines)),
+        blocks=tuple(_harmless_block(block) for block in document.blocks),
+    )
     lacking = missing_characters(texts(document))
     notes: list[Block] = []
     if lacking:
         listed = ", ".join(code_point(one) if _unprinted(one) else f"{one} {code_point(one)}" for one in lacking[:LISTED_CHARACTERS])
-        notes.append(Paragraph(t("report.notes.characters", document.lang, count=len(lacking), stand_in=STAND_IN, characters=listed), "note"))
+        notes.append(
+            Paragraph(t("report.notes.characters", document.lang, count=len(lacking), stand_in=STAND_IN, characters=listed), "note")
+        )
     if notes and not any(isinstance(block, Heading) and block.text == notes_head for block in safe.blocks):
         notes.insert(0, Heading(1, notes_head))
     annex = next((k for k, block in enumerate(safe.blocks) if isinstance(block, Table) and block.annex), len(safe.blocks))
@@ -151,8 +157,10 @@ def _harmless_block(block: Block) -> Block:
     if isinstance(block, Figure):
         return replace(block, caption=harmless(block.caption))
     columns = tuple(replace(column, head=harmless(column.head)) for column in block.columns)
-    rows = tuple(tuple(cell if column.right or column.own else neutral(harmless(cell)) for cell, column in zip(row, columns, strict=True))
-                 for row in block.rows)
+    rows = tuple(
+        tuple(cell if column.right or column.own else neutral(harmless(cell)) for cell, column in zip(row, columns, strict=True))
+        for row in block.rows
+    )
     return replace(block, caption=harmless(block.caption), columns=columns, rows=rows, foot=harmless(block.foot))
 
 
@@ -163,8 +171,8 @@ def numbered(blocks: Iterable[Block], lang: str) -> Iterator[Block]:
     for block in blocks:
         if isinstance(block, Heading):
             levels[block.level - 1] += 1
-            levels[block.level:] = [0] * (3 - block.level)
-            yield replace(block, number=heading_number(levels[:block.level], lang))
+            levels[block.level :] = [0] * (3 - block.level)
+            yield replace(block, number=heading_number(levels[: block.level], lang))
         elif isinstance(block, (Table, Figure)):
             kind = "figure" if isinstance(block, Figure) else "annex" if block.annex else "table"
             counts[kind] += 1

@@ -13,7 +13,10 @@ FONT = "PlannerReportSansSC"
 """The name under which reportlab knows the font."""
 STAND_IN = "〓"
 """Drawn for a character that the font lacks: the printers' mark for a missing piece of type."""
+ALIKE = {"✗": "×", "✱": "*"}
+"""Marks that the font lacks, and those it has that read the same."""
 BLANKS = frozenset("\n\r\t")
+"""What is never drawn."""
 
 
 @cache
@@ -37,15 +40,15 @@ def characters() -> frozenset[str]:
 
 
 def missing_characters(texts: str | Iterable[str]) -> tuple[str, ...]:
-    """The characters of one text or of many that the font cannot draw, each once, in code order. Line ends and tabs are never drawn."""
+    """The characters of one text or of many that the font cannot draw nor say by one alike, each once, in code order."""
     parts = (texts,) if isinstance(texts, str) else texts
-    return tuple(sorted(set().union(*parts) - characters() - BLANKS))
+    return tuple(sorted(set().union(*parts) - characters() - BLANKS - ALIKE.keys()))
 
 
 def drawable(text: str) -> str:
-    """The text with a `STAND_IN` for every character that the font lacks."""
-    lacking = missing_characters(text)
-    return text.translate(dict.fromkeys(map(ord, lacking), STAND_IN)) if lacking else text
+    """The text with one alike, else a `STAND_IN`, for every character that the font lacks. Line ends and tabs stay: they are not drawn."""
+    lacking = set(text) - characters() - BLANKS
+    return text.translate({ord(one): ALIKE.get(one, STAND_IN) for one in lacking}) if lacking else text
 
 
 def code_point(character: str) -> str:

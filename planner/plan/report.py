@@ -107,5 +107,10 @@ def report_facts(
 def _earlier(found: Mapping[str, Any]) -> Earlier:
     """A snapshot as the report needs it, from what changed since."""
     then = {(one["plan"], one["id"]): one["then"] for one in found["targets"]}
-    return Earlier(found["snapshot"], dt.date.fromisoformat(found["date_then"]), {key: one["value"] for key, one in then.items()},
-                   {key: one["state"] for key, one in then.items()}, tuple(found["inputs_changed"]))
+    return Earlier(
+        found["snapshot"],
+        dt.date.fromisoformat(found["date_then"]),
+        {key: one["value"] for key, one in then.items()},
+        {key: one["state"] for key, one in then.items()},
+        tuple(found["inputs_changed"]),
+    )

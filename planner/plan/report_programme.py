@@ -102,13 +102,30 @@ def _programme(tree: Mapping[str, Any], name: str) -> ToldProgramme:
     """The whole, key by key."""
     pack = tree["pack"]
     return ToldProgramme(
-        name, str(tree["project"]), (pack,) if isinstance(pack, str) else _texts(pack), str(tree["date"]), str(tree["status"]),
-        _number(tree["cost"]), _maybe(tree["budget"]), _texts(tree["targets_closed"]),
+        name,
+        str(tree["project"]),
+        (pack,) if isinstance(pack, str) else _texts(pack),
+        str(tree["date"]),
+        str(tree["status"]),
+        _number(tree["cost"]),
+        _maybe(tree["budget"]),
+        _texts(tree["targets_closed"]),
         tuple(ToldOpen(str(one["id"]), _words(one["why"])) for one in tree["open"]),
         tuple(_action(one) for one in tree["actions"]),
-        tuple(ToldYear(int(one["year"]), _number(one["spent"]), _maybe(one["budget"]), _maybe(one["running"]), int(one["opened"]),
-                       _texts(one["targets_closed"])) for one in tree["years"]),
-        _texts(tree["broken"]), _words(tree["sentence"]))
+        tuple(
+            ToldYear(
+                int(one["year"]),
+                _number(one["spent"]),
+                _maybe(one["budget"]),
+                _maybe(one["running"]),
+                int(one["opened"]),
+                _texts(one["targets_closed"]),
+            )
+            for one in tree["years"]
+        ),
+        _texts(tree["broken"]),
+        _words(tree["sentence"]),
+    )
 
 
 def _action(one: Mapping[str, Any]) -> ToldAction:
@@ -117,8 +134,17 @@ def _action(one: Mapping[str, Any]) -> ToldAction:
     if kind not in KINDS:
         raise ValueError(f"kind {kind!r}")
     place = next((str(one[key]) for key in ("name", "facility", "unit") if one[key]), "")
-    return ToldAction(str(one["id"]), kind, str(one["layer"]), place, int(one["year"]), _number(one["cost"]), bool(one["estimate"]),
-                      str(one["price_year"] or ""), _texts(one["closes"]))
+    return ToldAction(
+        str(one["id"]),
+        kind,
+        str(one["layer"]),
+        place,
+        int(one["year"]),
+        _number(one["cost"]),
+        bool(one["estimate"]),
+        str(one["price_year"] or ""),
+        _texts(one["closes"]),
+    )
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def threshold_text(result: TargetResult, lang: str) -> str:
 
 # ---- one target ------------------------------------------------------------------------------------------------------
 def target_sentence(result: TargetResult, day: dt.date, lang: str, earlier: Earlier | None = None) -> str:
-    """"As of ..., the coverage of ... is ... %, up by ... points on ..., ... points short of the target": one target in a sentence.
+    """ "As of ..., the coverage of ... is ... %, up by ... points on ..., ... points short of the target": one target in a sentence.
 
     "" where there is no figure of today. earlier : the snapshot to compare with; else the plan's own baseline, where it has one.
     """
@@ -67,7 +67,11 @@ def target_sentence(result: TargetResult, day: dt.date, lang: str, earlier: Earl
 def _now(result: TargetResult, day: dt.date, lang: str) -> str:
     """The figure of today."""
     title, check = pick(result.target.title, lang), result.check
-    told = {"day": day_text(day, lang), "title": title, "value": ("≥ " if result.at_least else "") + amount_text(result.value, result, lang)}
+    told = {
+        "day": day_text(day, lang),
+        "title": title,
+        "value": ("≥ " if result.at_least else "") + amount_text(result.value, result, lang),
+    }
     rollup = check.rollup if check is not None else "total"
     if rollup in ("every", "share") and result.units_total:
         return t(f"report.sentence.{rollup}", lang, **told, met=f"{result.units_met or 0:,}", total=f"{result.units_total:,}")
@@ -145,8 +149,14 @@ def _verdicts(facts: ReportFacts, lang: str) -> str:
     states = states_of(facts)
     met, not_met = (states.get(state, 0) for state in JUDGED)
     rest = [t(f"report.overall.{state}", lang, count=count) for state, count in states.items() if state not in JUDGED]
-    told = {"day": day_text(facts.evaluation.date, lang), "packs": packs_text(facts, lang), "judged": met + not_met, "met": met,
-            "not_met": not_met, "share": shown(met / (met + not_met), True) if met + not_met else "-"}
+    told = {
+        "day": day_text(facts.evaluation.date, lang),
+        "packs": packs_text(facts, lang),
+        "judged": met + not_met,
+        "met": met,
+        "not_met": not_met,
+        "share": shown(met / (met + not_met), True) if met + not_met else "-",
+    }
     sentence = t("report.overall.verdicts" if met + not_met else "report.overall.none_judged", lang, **told)
     if rest:
         sentence += t("report.overall.besides", lang, rest=t("gaps.list_comma", lang).join(rest))
@@ -159,8 +169,14 @@ def _gaps(facts: ReportFacts, lang: str) -> str:
     if not head.gaps:
         return t("report.overall.no_gaps", lang)
     share = shown(head.people_affected / head.people, True) if head.people else "-"
-    return t("report.overall.gaps", lang, gaps=f"{head.gaps:,}", people=f"{head.people_affected:,.0f}", share=share,
-             beyond=f"{head.people_beyond:,.0f}")
+    return t(
+        "report.overall.gaps",
+        lang,
+        gaps=f"{head.gaps:,}",
+        people=f"{head.people_affected:,.0f}",
+        share=share,
+        beyond=f"{head.people_beyond:,.0f}",
+    )
 
 
 def _projects(facts: ReportFacts, lang: str) -> str:
@@ -170,8 +186,14 @@ def _projects(facts: ReportFacts, lang: str) -> str:
         return ""
     known = head.projects - head.projects_without_cost
     key = "projects" if not head.projects_without_cost else "projects_some" if known else "projects_uncosted"
-    return t(f"report.overall.{key}", lang, projects=f"{head.projects:,}", known=f"{known:,}", without=f"{head.projects_without_cost:,}",
-             cost=wan_text(head.est_cost_cny))
+    return t(
+        f"report.overall.{key}",
+        lang,
+        projects=f"{head.projects:,}",
+        known=f"{known:,}",
+        without=f"{head.projects_without_cost:,}",
+        cost=wan_text(head.est_cost_cny),
+    )
 
 
 def wan_text(cny: float | None) -> str:
@@ -184,22 +206,40 @@ def _way(facts: ReportFacts, lang: str) -> str:
     verdicts = Counter(one.progress.verdict for one in facts.evaluation.targets if one.progress is not None and one.progress.verdict)
     if not verdicts:
         return ""
-    return t("report.overall.way", lang, count=sum(verdicts.values()), ahead=verdicts["ahead"], on_time=verdicts["on_time"],
-             behind=verdicts["behind"])
+    return t(
+        "report.overall.way",
+        lang,
+        count=sum(verdicts.values()),
+        ahead=verdicts["ahead"],
+        on_time=verdicts["on_time"],
+        behind=verdicts["behind"],
+    )
 
 
 def _compared(facts: ReportFacts, earlier: Earlier, lang: str) -> str:
     """What changed its verdict since a snapshot."""
     pairs = [(earlier.states.get((one.target.plan, one.target.id)), one.state) for one in facts.evaluation.targets]
-    return t("report.overall.compared", lang, name=earlier.name, day=day_text(earlier.day, lang), better=pairs.count(("not_met", "met")),
-             worse=pairs.count(("met", "not_met")))
+    return t(
+        "report.overall.compared",
+        lang,
+        name=earlier.name,
+        day=day_text(earlier.day, lang),
+        better=pairs.count(("not_met", "met")),
+        worse=pairs.count(("met", "not_met")),
+    )
 
 
 def _of_later(facts: ReportFacts, later: Later, lang: str) -> str:
     """What the people of a later year change."""
     pairs = [(one.state, then.state) for one, then in zip(facts.evaluation.targets, later.evaluation.targets, strict=True)]
-    return t("report.overall.later", lang, year=later.people.year, worse=pairs.count(("met", "not_met")),
-             better=pairs.count(("not_met", "met")), comes=sum(pair.what == "comes" for pair in later.gaps))
+    return t(
+        "report.overall.later",
+        lang,
+        year=later.people.year,
+        worse=pairs.count(("met", "not_met")),
+        better=pairs.count(("not_met", "met")),
+        comes=sum(pair.what == "comes" for pair in later.gaps),
+    )
 
 
 def programme_sentence(facts: ReportFacts, lang: str) -> str:
@@ -207,5 +247,13 @@ def programme_sentence(facts: ReportFacts, lang: str) -> str:
     told = facts.programme
     if told is None or not told.years:
         return ""
-    return t("report.overall.programme", lang, first=told.years[0].year, last=told.years[-1].year, actions=f"{len(told.actions):,}",
-             cost=wan_text(told.cost_cny), closed=len(told.closed), left=len(told.left_open))
+    return t(
+        "report.overall.programme",
+        lang,
+        first=told.years[0].year,
+        last=told.years[-1].year,
+        actions=f"{len(told.actions):,}",
+        cost=wan_text(told.cost_cny),
+        closed=len(told.closed),
+        left=len(told.left_open),
+    )

@@ -36,10 +36,24 @@ def midterm_rows(evaluation: Evaluation, lang: str) -> tuple[MidtermRow, ...]:
         if found is None or found.why in ("not_judged", "no_figure"):
             continue
         word = t(f"progress.{found.verdict}", lang) if found.verdict else "-"
-        rows.append(MidtermRow(one, found.verdict, (
-            one.target.id, pick(one.target.title, lang), t(f"progress.binding_{one.target.binding}", lang),
-            _with_year(found.base, found.base_date, share, lang), _with_year(found.goal, found.goal_date, share, lang),
-            shown(found.actual, share), shown(found.done, True), shown(found.expected, True), word, why_text(found, lang))))
+        rows.append(
+            MidtermRow(
+                one,
+                found.verdict,
+                (
+                    one.target.id,
+                    pick(one.target.title, lang),
+                    t(f"progress.binding_{one.target.binding}", lang),
+                    _with_year(found.base, found.base_date, share, lang),
+                    _with_year(found.goal, found.goal_date, share, lang),
+                    shown(found.actual, share),
+                    shown(found.done, True),
+                    shown(found.expected, True),
+                    word,
+                    why_text(found, lang),
+                ),
+            )
+        )
     return tuple(rows)
 
 
