@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from planner.cli.common import as_json, command_options, note, record_options, scenario_option, write
+from planner.cli.site_others import check_others, found
+from planner.cli.solve_choices import Choices, choice_listings, choice_options
 from planner.errors import InputError
 from planner.i18n import t
 
@@ -74,6 +76,7 @@ def _amount(context: click.Context, option: click.Parameter, value: float | None
 @click.option("--time-limit", type=click.FloatRange(min=0), default=60.0, show_default=True, metavar="S", help="seconds / 时间上限（秒）")
 @click.option("--gap", type=click.FloatRange(min=0), default=0.0, show_default=True, help="stop at this relative gap / 达到该相对差距即停")
 @click.option("--seed", type=int, default=1, show_default=True, help="seed of every random choice / 随机种子")
+@choice_options
 @click.option("--save", "save_as", metavar="SCENARIO", help="keep the plan as a scenario / 存为情景")
 @scenario_option
 @record_options
@@ -83,18 +86,18 @@ def command(project: Path | None, layer: str, model: str, travel: str, minutes: 
             candidates: str | None, group: str, at_least: tuple[str, ...], spacing_m: float | None, people_m: float | None,
             people_path: str | None, from_scratch: bool, as_of: dt.datetime | None, site_cost: float | None, capacity: str | None,
             per_capacity: float, site_capacity: float | None, split: bool, loss: float, weights: tuple[str, ...], comparison: Path | None,
-            sites_out: Path | None, time_limit: float, gap: float, seed: int, save_as: str | None, scenario: str | None, form: str,
-            out: Path | None, lang: str, quiet: bool) -> None:
+            sites_out: Path | None, time_limit: float, gap: float, seed: int, save_as: str | None, scenario: str | None, choices: Choices,
+            form: str, out: Path | None, lang: str, quiet: bool) -> None:
     """Reads the project, asks, prints; what is kept or written besides comes last."""
     if (minutes is None) == (metres is None):
         raise click.UsageError(t("coverage.minutes_or_metres", lang))
     if p is not None and new is not None:
         raise click.UsageError("--p (in all) and --new (beside those that exist) exclude each other")
-    if model in NEEDS_LIMIT and p is None and new is None and budget is None:
+    if model in NEEDS_LIMIT and p is None and new is None and budget is None and not choices.staged:
         raise click.UsageError(f"--model {model}: --new, --p or --budget is needed")
     if share is not None and model != "lscp":
         raise click.UsageError("--share goes with --model lscp only")
-    if by is not None and not (model == "max_min_share" or share is not None):
+    if by is not None and not (model == "max_min_share" or share is not None or choices.frontier is not None):
         raise InputError("site_by_share")
     from planner.plan.siting_question import SitingQuestion
 
@@ -104,12 +107,13 @@ def command(project: Path | None, layer: str, model: str, travel: str, minutes: 
         at_least=_levels(at_least), spacing_m=spacing_m, people_m=people_m,
         people_path=people_path, existing=not from_scratch, as_of=None if as_of is None else as_of.date(), site_cost_cny=site_cost,
         capacity=capacity, per_capacity=per_capacity, site_capacity=site_capacity, split=split, loss=loss)
-    _answer(project, question, weights, comparison, sites_out, time_limit, gap, seed, save_as, scenario, form, out, lang, quiet)
+    question = check_others(choices, question)
+    _answer(project, question, choices, weights, comparison, sites_out, time_limit, gap, seed, save_as, scenario, form, out, lang, quiet)
 
 
-def _answer(path: Path | None, question: SitingQuestion, weights: tuple[str, ...], comparison: Path | None, sites_out: Path | None,
-            time_limit: float, gap: float, seed: int, save_as: str | None, scenario: str | None, form: str, out: Path | None, lang: str,
-            quiet: bool) -> None:
+def _answer(path: Path | None, question: SitingQuestion, choices: Choices, weights: tuple[str, ...], comparison: Path | None,
+            sites_out: Path | None, time_limit: float, gap: float, seed: int, save_as: str | None, scenario: str | None, form: str,
+            out: Path | None, lang: str, quiet: bool) -> None:
     """Runs the question on a project and writes the answer."""
     from dataclasses import replace
 
@@ -118,7 +122,7 @@ def _answer(path: Path | None, question: SitingQuestion, weights: tuple[str, ...
     from planner.plan.applying import under
     from planner.plan.project import read_project
     from planner.plan.scenario import BASELINE, check_name
-    from planner.plan.siting_run import run_siting
+    from planner.plan.siting_run import pose
     from planner.plan.siting_sections import rules_for
     from planner.plan.siting_words import remarks, sentence
     from planner.plan.unit_costs import read_unit_costs
@@ -135,17 +139,18 @@ def _answer(path: Path | None, question: SitingQuestion, weights: tuple[str, ...
     if weights:
         rules = replace(rules, weights=site_views.parse_weights(weights, rules.weights))
     costs = read_unit_costs(project.costs, report) if project.costs is not None else ()
-    run = run_siting(city, question, rules=rules, costs=costs, time_limit_s=time_limit, gap=gap, seed=seed)
-    told = {each: sentence(run, each) for each in ("zh", "en")}
+    run, more, said = found(city, pose(city, question, rules=rules, costs=costs), choices, time_limit, gap, seed)
+    told = {each: "" if choices.other else sentence(run, each) for each in ("zh", "en")}
+    told = {each: told[each] + "".join(t(key, each, **words) for key, words in said) for each in told}
     ledger = next((spec.file.shown for spec in project.candidates if spec.name == run.candidates.spec), None)
     about = report.record(ledger) if ledger is not None else None
     lines = remarks(run, city, lang, dropped=0 if about is None else about.rows_in - about.rows_kept - about.rows_not_selected)
     if form == "json":
-        write(as_json(site_views.record(run, city, rules, told) | {"scenario": under_name}), out)
+        write(as_json(site_views.record(run, city, rules, told) | more | {"scenario": under_name}), out)
     elif form == "csv":
-        write(sites_csv(run), out)
+        write("\n".join(choice_listings(more, form, lang)) or sites_csv(run), out)
     else:
-        write(site_views.table(run, lang, [told[lang], *lines]), out)
+        write("\n".join([site_views.table(run, lang, [told[lang], *lines]), *choice_listings(more, form, lang)]), out)
     if form != "table":
         for line in (told[lang], *lines):
             note(line, quiet)

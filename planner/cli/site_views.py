@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from planner.cli.common import as_csv, as_table
@@ -13,7 +14,7 @@ from planner.i18n import t
 
 if TYPE_CHECKING:
     from planner.measure.city import City
-    from planner.plan.siting_question import SitingRun
+    from planner.plan.siting_question import SitingQuestion, SitingRun
     from planner.plan.siting_sections import SitingRules
 
 SHOWN = ("id", "name", "unit_name", "lon", "lat", "people_within", "people_added", "cost_cny", "existing_stock")
@@ -69,19 +70,24 @@ def record(run: SitingRun, city: City, rules: SitingRules, told: Mapping[str, st
 
 
 def _site_names(run: SitingRun, city: City) -> list[str]:
-    """The id of each site of the model: facilities, then candidates, whose ids get `-new` behind them where a facility has the same."""
+    """The id of each site of the model."""
+    return site_ids(city, run.question, run.as_of, run.candidates.id[run.used])
+
+
+def site_ids(city: City, question: SitingQuestion, day: dt.date, candidates: Iterable[object]) -> list[str]:
+    """Ids of facilities, those with a place first, then of candidates, whose ids get `-new` behind them where a facility has the same."""
     from planner.measure.attaching import counting_facilities
 
     existing: list[str] = []
-    if run.question.existing:
-        frame = city.layer(run.question.layer).frame
-        placed = counting_facilities(city, run.question.layer, run.as_of).row.tolist()
-        counts = city.counting(run.question.layer, run.as_of).counts
+    if question.existing:
+        frame = city.layer(question.layer).frame
+        placed = counting_facilities(city, question.layer, day).row.tolist()
+        counts = city.counting(question.layer, day).counts
         others = [k for k in range(len(frame)) if counts[k] and k not in set(placed)]
         ids = frame["id"].tolist()
         existing = [str(ids[k]) for k in (*placed, *others)]
     taken = set(existing)
-    return existing + [f"{one}-new" if one in taken else str(one) for one in run.candidates.id[run.used]]
+    return existing + [f"{one}-new" if one in taken else str(one) for one in candidates]
 
 
 def _assignment(run: SitingRun, names: list[str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from planner.cli.common import as_csv, as_json, as_table, command_options, note, record_options, write
-from planner.cli.solve_choices import COLUMNS, ROWS, Choices, answered, check_choices, choice_listing, choice_options, rules_of
+from planner.cli.solve_choices import Choices, answered, check_choices, choice_listings, choice_options, rule_options, rules_of
 from planner.i18n import t
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def _amount(context: click.Context, option: click.Parameter, value: float | None
 @click.option("--gap", type=click.FloatRange(min=0), default=0.0, show_default=True, help="stop at this relative gap / 达到该相对差距即停")
 @click.option("--seed", type=int, default=1, show_default=True, help="seed of every random choice / 随机种子")
 @choice_options
+@rule_options
 @record_options
 @command_options
 def command(model: str, costs: Path, demand: Path | None, sites: Path | None, within: float | None, p: int | None, budget: float | None,
@@ -63,21 +64,16 @@ def command(model: str, costs: Path, demand: Path | None, sites: Path | None, wi
                              site_cost=tables.site_cost, fixed=tables.fixed, capacity=tables.capacity, area=tables.area, within=within,
                              p=len(tables.sites) if choices.staged else p, budget=budget, share=share, split=split, cutoff=cutoff,
                              rules=rules_of(choices, tables))
-    answer, more, said = answered(problem, choices, tables, time_limit, gap, seed, lang)
+    answer, more, said = answered(problem, choices, tables.sites, time_limit, gap, seed)
     if form == "json":
         write(as_json(_record(answer, tables, split, cutoff) | more), out)
         return
     note(_sentence(answer, model, cutoff, lang), quiet or choices.other)
-    for line in said:
-        note(line, quiet)
-    listed = [_listing(answer, tables, form, lang)]
-    tables_by_kind = {kind: rows[ROWS[kind]] if kind in ROWS else rows for kind, rows in more.items() if kind in COLUMNS}
-    if form == "csv":  # one table a file: what was asked for besides the plan stands in its place
-        listed = [] if tables_by_kind else listed
-        listed += [choice_listing(kind, rows, form, lang) for kind, rows in tables_by_kind.items()]
-    else:
-        listed += [choice_listing(kind, rows, form, lang) for kind, rows in tables_by_kind.items() if rows]
-    write("\n".join(listed), out)
+    for key, words in said:
+        note(t(key, lang, **words), quiet)
+    others = choice_listings(more, form, lang)
+    one_table = form == "csv" and bool(others)  # one table a file: what was asked for besides the plan stands in its place
+    write("\n".join(others if one_table else [_listing(answer, tables, form, lang), *others]), out)
 
 
 def _record(answer: SitingResult, tables: Tables, split: bool, cutoff: float | None) -> dict[str, Any]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from planner.siting.rules import Rules
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Said = tuple[str, dict[str, Any]]
+"""A sentence: its key and its words."""
 EVERY = "*"
 """Stands for every area in --at-least-per."""
 
@@ -86,12 +88,21 @@ def _money(context: click.Context, option: click.Parameter, text: str | None) ->
     return () if text is None else tuple(_numbers(text, float))
 
 
-def choice_options(function: Command) -> Command:
-    """Adds the options of this module and hands them on as `choices`."""
+def rule_options(function: Command) -> Command:
+    """Adds the rules on sites of plain tables to `choices`."""
     @click.option("--at-least-per", "at_least", multiple=True, callback=_per_area, metavar="AREA=N",
                   help="at least N sites in the area (sites.csv area; * = each), repeatable / 片区至少 N 处")
     @click.option("--spacing-m", type=click.FloatRange(min=0), metavar="D",
                   help="least distance between sites (sites.csv x_m,y_m) / 最小间距（米）")
+    @functools.wraps(function)
+    def run(*args: Any, at_least: dict[str, int], spacing_m: float | None, choices: Choices, **kwargs: Any) -> Any:
+        return function(*args, choices=replace(choices, at_least=at_least, spacing_m=spacing_m), **kwargs)
+
+    return run  # type: ignore[return-value]
+
+
+def choice_options(function: Command) -> Command:
+    """Adds the options for what is asked besides one plan and hands them on as `choices`."""
     @click.option("--stages", callback=_whole, metavar="N,N,...", help="sites in all by each stage, nested / 分期累计处数")
     @click.option("--stage-budgets", "budgets", callback=_money, metavar="B,B,...",
                   help="money of each stage, what is left carries over / 分期预算")
@@ -108,10 +119,9 @@ def choice_options(function: Command) -> Command:
     @click.option("--oversupply", type=click.Choice(("every", "area_share")),
                   help="lscp: which facilities could close with no demand, or no area's share, lost / 哪些现有设施可以关闭")
     @functools.wraps(function)
-    def run(*args: Any, at_least: dict[str, int], spacing_m: float | None, alternatives: int, max_loss: float, differ_by: int,
-            frontier: int | None, stages: tuple[int, ...], budgets: tuple[float, ...], discount: float, oversupply: str | None,
-            **kwargs: Any) -> Any:
-        choices = Choices(at_least, spacing_m, alternatives, max_loss, differ_by, frontier, stages, budgets, discount, oversupply)
+    def run(*args: Any, alternatives: int, max_loss: float, differ_by: int, frontier: int | None, stages: tuple[int, ...],
+            budgets: tuple[float, ...], discount: float, oversupply: str | None, **kwargs: Any) -> Any:
+        choices = Choices({}, None, alternatives, max_loss, differ_by, frontier, stages, budgets, discount, oversupply)
         return function(*args, choices=choices, **kwargs)
 
     return run  # type: ignore[return-value]
@@ -169,36 +179,39 @@ def _stages(choices: Choices) -> list[Stage]:
                   factor=choices.discount**k) for k in range(len(choices.stages or choices.budgets))]
 
 
-def answered(problem: SitingProblem, choices: Choices, tables: Tables, limit_s: float, gap: float, seed: int,
-             lang: str) -> tuple[SitingResult, dict[str, Any], list[str]]:
-    """The answer, what else was asked for as JSON records by name, and what is said of it. Each has the time limit for itself."""
+def answered(problem: SitingProblem, choices: Choices, ids: Sequence[str], limit_s: float, gap: float, seed: int, *,
+             best: SitingResult | None = None) -> tuple[SitingResult, dict[str, Any], list[Said]]:
+    """The answer, what else was asked for as JSON records by name, and what is said of it. Each has the time limit for itself.
+
+    ids : of the problem's sites.   best : the answer to the problem's own question, where it is known already.
+    """
     if choices.staged:
-        return _staged(problem, choices, tables, limit_s, gap, seed, lang)
+        return _staged(problem, choices, ids, limit_s, gap, seed)
     if choices.oversupply is not None:
-        return _closing(problem, choices.oversupply, tables, limit_s, gap, seed, lang)
+        return _closing(problem, choices.oversupply, ids, limit_s, gap, seed)
     from planner.siting.alternatives import alternatives
     from planner.siting.frontier import frontier
     from planner.siting.solving import solve
 
-    answer = solve(problem, time_limit_s=limit_s, gap=gap, seed=seed)
+    answer = best or solve(problem, time_limit_s=limit_s, gap=gap, seed=seed)
     more: dict[str, Any] = {}
-    said = []
+    said: list[Said] = []
     if choices.alternatives:
         found = alternatives(problem, count=choices.alternatives, max_loss=choices.max_loss, differ_by=choices.differ_by,
                              time_limit_s=limit_s, gap=gap, seed=seed, best=answer)
-        more |= {"alternatives": _alternatives(found, tables), "alternatives_ended": found.ended}
+        more |= {"alternatives": _alternatives(found, ids), "alternatives_ended": found.ended}
         if answer.objective is not None:
-            said.append(t(f"siting.alternatives.{found.ended}", lang, count=len(found.plans), loss=f"{choices.max_loss * 100:.3g}",
-                          differ=choices.differ_by))
+            said.append((f"siting.alternatives.{found.ended}", {"count": len(found.plans), "loss": f"{choices.max_loss * 100:.3g}",
+                                                                "differ": choices.differ_by}))
     if choices.frontier is not None:
         curve = frontier(problem, points=choices.frontier, time_limit_s=limit_s, gap=gap, seed=seed)
-        more["frontier"] = _frontier(curve, tables)
-        said.append(t("siting.frontier.most", lang, share=f"{curve.most_share * 100:.4g}", weight=f"{curve.most_weight:.6g}"))
+        more["frontier"] = _frontier(curve, ids)
+        said.append(("siting.frontier.most", {"share": f"{curve.most_share * 100:.4g}", "weight": _number(curve.most_weight)}))
     return answer, more, said
 
 
-def _staged(problem: SitingProblem, choices: Choices, tables: Tables, limit_s: float, gap: float, seed: int,
-            lang: str) -> tuple[SitingResult, dict[str, Any], list[str]]:
+def _staged(problem: SitingProblem, choices: Choices, ids: Sequence[str], limit_s: float, gap: float,
+            seed: int) -> tuple[SitingResult, dict[str, Any], list[Said]]:
     """The answer in stages: sites and weights of the last stage, objective and bound of all."""
     import numpy as np
 
@@ -210,16 +223,16 @@ def _staged(problem: SitingProblem, choices: Choices, tables: Tables, limit_s: f
     answer = replace(answer, sites=answer.sites[:0] if last is None else last.sites, assignment=None, unreachable=unreachable,
                      covered_weight=0.0 if last is None else last.covered_weight, total_weight=float(problem.weight.sum()))
     if answer.objective is None:
-        return answer, {"stages": []}, [t(f"siting.{answer.status}", lang)]
-    said = t(f"siting.stages.{_how(answer)}", lang, count=len(plan.stages), sites=len(answer.sites), value=f"{answer.objective:.6g}",
-             bound="" if answer.bound is None else f"{answer.bound:.6g}")
-    records = [{"stage": stage.name, "sites": _names(tables, stage.sites), "opened": _names(tables, stage.opened), "spent": stage.spent,
+        return answer, {"stages": []}, [(f"siting.{answer.status}", {})]
+    words = {"count": len(plan.stages), "sites": len(answer.sites), "value": _number(answer.objective),
+             "bound": "" if answer.bound is None else _number(answer.bound)}
+    records = [{"stage": stage.name, "sites": _names(ids, stage.sites), "opened": _names(ids, stage.opened), "spent": stage.spent,
                 "objective": stage.objective, "covered_weight": stage.covered_weight} for stage in plan.stages]
-    return answer, {"stages": records}, [said]
+    return answer, {"stages": records}, [(f"siting.stages.{_how(answer)}", words)]
 
 
-def _closing(problem: SitingProblem, keep: str, tables: Tables, limit_s: float, gap: float, seed: int,
-             lang: str) -> tuple[SitingResult, dict[str, Any], list[str]]:
+def _closing(problem: SitingProblem, keep: str, ids: Sequence[str], limit_s: float, gap: float,
+             seed: int) -> tuple[SitingResult, dict[str, Any], list[Said]]:
     """Which facilities could close: the answer is of those kept."""
     import numpy as np
 
@@ -229,15 +242,15 @@ def _closing(problem: SitingProblem, keep: str, tables: Tables, limit_s: float, 
     if keep == "area_share" and problem.share is not None and problem.area is not None:
         floor = np.full(int(problem.area.max(initial=-1)) + 1, problem.share)
     found = oversupply(problem, keep=keep, floor=floor, time_limit_s=limit_s, gap=gap, seed=seed)
-    rows = [{"site_id": tables.sites[j], "alone": bool(np.isin(j, found.alone)), "together": bool(np.isin(j, found.closable)),
+    rows = [{"site_id": ids[j], "alone": bool(np.isin(j, found.alone)), "together": bool(np.isin(j, found.closable)),
              "sole_weight": float(found.sole_weight[j])} for j in problem.candidates]
-    record = {"closable": _names(tables, found.closable), "alone": _names(tables, found.alone), "saved": found.saved,
+    record = {"closable": _names(ids, found.closable), "alone": _names(ids, found.alone), "saved": found.saved,
               "saved_at_most": found.saved_at_most, "sites": rows}
     if found.result.objective is None:
-        return found.result, {"oversupply": record}, [t(f"siting.{found.result.status}", lang)]
-    said = t(f"siting.oversupply.{_how(found.result)}", lang, count=len(found.closable), value=f"{found.saved:.6g}",
-             bound="" if found.saved_at_most is None else f"{found.saved_at_most:.6g}", alone=len(found.alone))
-    return found.result, {"oversupply": record}, [said]
+        return found.result, {"oversupply": record}, [(f"siting.{found.result.status}", {})]
+    words = {"count": len(found.closable), "value": _number(found.saved), "alone": len(found.alone),
+             "bound": "" if found.saved_at_most is None else _number(found.saved_at_most)}
+    return found.result, {"oversupply": record}, [(f"siting.oversupply.{_how(found.result)}", words)]
 
 
 def _how(answer: SitingResult) -> str:
@@ -245,27 +258,33 @@ def _how(answer: SitingResult) -> str:
     return "unproven" if answer.bound is None else "proven" if answer.status == "optimal" else "bounded"
 
 
-def _alternatives(found: Alternatives, tables: Tables) -> list[dict[str, Any]]:
+def _alternatives(found: Alternatives, ids: Sequence[str]) -> list[dict[str, Any]]:
     """The alternatives as JSON records."""
-    return [{"sites": _names(tables, plan.result.sites), "objective": plan.result.objective, "bound": plan.result.bound,
+    return [{"sites": _names(ids, plan.result.sites), "objective": plan.result.objective, "bound": plan.result.bound,
              "gap": plan.result.gap, "status": plan.result.status, "loss": plan.loss, "loss_at_most": plan.loss_at_most,
-             "gained": _names(tables, plan.gained), "given_up": _names(tables, plan.given_up)} for plan in found.plans]
+             "gained": _names(ids, plan.gained), "given_up": _names(ids, plan.given_up)} for plan in found.plans]
 
 
-def _frontier(curve: Frontier, tables: Tables) -> dict[str, Any]:
+def _frontier(curve: Frontier, ids: Sequence[str]) -> dict[str, Any]:
     """The frontier as a JSON record."""
     points = [{"floor": point.floor, "worst_share": point.worst_share, "covered_weight": point.covered_weight, "bound": point.bound,
                "gap": point.gap, "status": point.status, "stopped": point.stopped, "dominated": point.dominated,
-               "sites": _names(tables, point.sites)} for point in curve.points]
+               "sites": _names(ids, point.sites)} for point in curve.points]
     return {"points": points, "most_share": curve.most_share, "most_weight": curve.most_weight, "stopped": curve.stopped}
 
 
-def _names(tables: Tables, sites: Any) -> list[str]:
+def _names(ids: Sequence[str], sites: Any) -> list[str]:
     """Ids of sites."""
-    return [tables.sites[j] for j in sites]
+    return [ids[j] for j in sites]
 
 
-def choice_listing(kind: str, rows: Sequence[Mapping[str, Any]], form: str, lang: str) -> str:
+def choice_listings(more: Mapping[str, Any], form: str, lang: str) -> list[str]:
+    """What was asked for besides the plan, a table each; the tables that have no rows stand in CSV only."""
+    rows = {kind: record[ROWS[kind]] if kind in ROWS else record for kind, record in more.items() if kind in COLUMNS}
+    return [_choice_listing(kind, listed, form, lang) for kind, listed in rows.items() if listed or form == "csv"]
+
+
+def _choice_listing(kind: str, rows: Sequence[Mapping[str, Any]], form: str, lang: str) -> str:
     """Stages, alternatives or points of a frontier as a table or as CSV; lists of ids are joined by spaces."""
     columns = COLUMNS[kind]
     plain = [{name: " ".join(row[name]) if isinstance(row[name], list) else row[name] for name in columns} for row in rows]
@@ -291,4 +310,9 @@ def _shown(name: str, value: Any, lang: str) -> str:
         return value or ""
     if isinstance(value, bool):
         return t(f"siting.said.{'yes' if value else 'no'}", lang)
-    return f"{value * 100:.4g} %" if name in SHARES else f"{value:.6g}"
+    return f"{value * 100:.4g} %" if name in SHARES else _number(value)
+
+
+def _number(value: float) -> str:
+    """Six figures, and all that stand before the point."""
+    return f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:.6g}"
