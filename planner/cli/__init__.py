@@ -9,6 +9,7 @@ import click
 COMMANDS = {
     "check": "data-quality report / 数据质量检查",
     "coverage": "people in reach, per unit / 覆盖人口统计",
+    "map": "a layer's coverage as a still map / 覆盖现状图（PDF、SVG、PNG）",
     "packs": "target packs and their clauses / 指标包与条款",
     "evaluate": "every target of a pack on this data / 指标达标评估",
     "programme": "the programme that closes a plan / 达标建设方案",

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from planner.errors import InputError
+from planner.export.drawn_ground import Ground, extent_of, units_above
 from planner.export.drawn_sheet import DrawnFacility, DrawnSite, MapSheet
 from planner.export.drawn_signs import Kind
 from planner.export.palette import share_palette
@@ -69,3 +72,21 @@ def coverage_sheet(city: City, found: Coverage, *, lang: str, target: float | No
                     legend_title=legend_title(city, found, lang), source=source_line(city, found.layer, lang), made=made,
                     invented=is_invented(city), kinds={found.layer: layer_kind(found.layer, lang)},
                     facilities=layer_signs(city, found.layer), sites=sites)
+
+
+def of_unit(ground: Ground, sheet: MapSheet, code: str, level: str = "") -> MapSheet:
+    """The sheet of one unit: its own extent, the units inside it in classes, all others grey.
+
+    level : the unit's level; "" looks for the code from the coarsest level to that of the sheet. Raises InputError (drawn_unit_unknown).
+    """
+    levels = [level] if level else [*ground.coarser(sheet.level), sheet.level]
+    own = next((name for name in levels if code in ground.levels[name].codes), None)
+    if own is None:
+        raise InputError("drawn_unit_unknown", code=code, levels=", ".join(levels))
+    inside = frozenset(part for part, above in zip(ground.levels[sheet.level].codes, units_above(ground, sheet.level, own), strict=True)
+                       if above == code)
+    units = ground.levels[own]
+    name = units.names[units.codes.index(code)]
+    title = t("drawn.unit_title", sheet.lang, unit=name, title=sheet.title) if sheet.title else ""
+    return replace(sheet, title=title, extent=extent_of(units, [code]), focus=inside or frozenset((code,)), focus_level=own,
+                   focus_unit=code)

@@ -29,6 +29,13 @@ def check_suffix(path: Path) -> None:
         raise InputError("export_suffix_unknown", path=path.name, suffixes=" ".join(SUFFIXES))
 
 
+def sheet_size(paper: str, extent: tuple[float, float, float, float]) -> tuple[float, float]:
+    """Width and height of a sheet: lying on its side, or standing where the ground is higher than wide."""
+    west, south, east, north = extent
+    width, height = PAPERS[paper]
+    return (height, width) if (north - south) > 1.1 * (east - west) else (width, height)
+
+
 def new_canvas(target: Path | io.BytesIO, width: float, height: float, title: str) -> Canvas:
     """A PDF to draw on that bears no clock and no chance: same drawing, same bytes."""
     register()

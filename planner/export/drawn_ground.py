@@ -192,3 +192,28 @@ def extent_of(units: Units, codes: Sequence[str] | None = None) -> tuple[float, 
     chosen = units.shapes if codes is None else units.shapes[[k for k, code in enumerate(units.codes) if code in set(codes)]]
     west, south, east, north = shapely.total_bounds(chosen).tolist()
     return west, south, east, north
+
+
+def units_above(ground: Ground, by: str, level: str) -> tuple[str, ...]:
+    """For each unit of one level the code of the unit of a coarser level that it is part of, "" for none.
+
+    By the parents that the data state, level by level; where they state none, by where its label point lies.
+    """
+    units, upper = ground.levels[by], ground.levels[level]
+    if by == level:
+        return units.codes
+    order = list(ground.levels)
+    parent = {code: above for between in order[order.index(level) + 1:order.index(by)]
+              for code, above in zip(ground.levels[between].codes, ground.levels[between].parents, strict=True)}
+    known, found = set(upper.codes), []
+    for stated in units.parents:
+        above = stated
+        for _ in order:
+            above = above if above in known else parent.get(above, "")
+        found.append(above)
+    lost = np.array([k for k, code in enumerate(found) if not code], dtype=np.int64)
+    if len(lost):
+        point, area = upper.tree.query(shapely.points(units.points[lost]), predicate="intersects")
+        for k, number in sorted(zip(lost[point].tolist(), area.tolist(), strict=True), reverse=True):
+            found[k] = upper.codes[number]
+    return tuple(found)

@@ -52,7 +52,7 @@ def draw_legend(rows: Sequence[Row], left: float, bottom: float, width: float, h
     laid = [(row, wrapped(row.label, SIZES[-1], width - (SAMPLE_PT + 4 if row.sample else 0))) for row in rows]
     size = SIZES[-1]
     for size in SIZES:
-        laid = [(row, wrapped(row.label, size, width - (SAMPLE_PT + 4 if row.sample else 0)) or [""]) for row in rows]
+        laid = [(row, wrapped(row.label, size, width - (SAMPLE_PT + 4 if row.sample else 0)) or ("",)) for row in rows]
         if sum(_height(row, words, size, first=k == 0) for k, (row, words) in enumerate(laid)) <= height:
             break
     drawn, top = Group(), bottom + height

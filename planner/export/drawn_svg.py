@@ -35,8 +35,13 @@ def svg_text(drawing: Drawing, title: str) -> str:
 def _write(shape: Any, height: float, parts: list[str]) -> None:
     """One shape; a group is its members."""
     if isinstance(shape, Group):
+        moved = shape.transform[4:] if tuple(shape.transform[:4]) == (1, 0, 0, 1) else None
+        if moved is None:
+            raise ValueError("groups are moved, never turned")
+        parts += [f'<g transform="translate({_number(moved[0])} {_number(-moved[1])})">'] if any(moved) else []
         for member in shape.contents:
             _write(member, height, parts)
+        parts += ["</g>"] if any(moved) else []
     elif isinstance(shape, Path):
         parts.append(f'<path d="{_path(shape, height)}"{_style(shape)}/>')
     elif isinstance(shape, Rect):

@@ -53,7 +53,7 @@ def target_rows(evaluation: Evaluation, lang: str) -> list[dict[str, Any]]:
     for result in evaluation.targets:
         target = result.target
         shares = ("value", "threshold") if is_share(result) else ()
-        by_unit = shares if _units_are_shares(result) else ()
+        by_unit = shares if units_are_shares(result) else ()
         if result.target.metric == "pace":
             shares = (*shares, "shortfall")
         whole = ("shortfall", "people_affected") if result.target.metric == "population_within" else ("people_affected",)
@@ -110,7 +110,7 @@ def is_share(result: TargetResult) -> bool:
     return str(result.target.unit or "").strip().startswith("%") or result.target.metric == "population_within"
 
 
-def _units_are_shares(result: TargetResult) -> bool:
+def units_are_shares(result: TargetResult) -> bool:
     """Whether a unit's own figures are shares: not where the share is that of the units that pass."""
     check = result.target.check
     return check is None or check.rollup != "share" or check.metric == "population_within"
