@@ -39,6 +39,8 @@ ACCEPTED: Mapping[str, tuple[str, ...]] = {
     FACILITIES: (*TABLE_SUFFIXES, ".geojson", ".json", ".gpkg", ".shp", ".zip", ".kml", ".kmz"),
 }
 """The endings of files that a step takes."""
+NOTHING_YET = ("file_missing", "file_empty")
+"""Issues of files that are still to come; any other says that there is one, to be mended."""
 SETTINGS = "settings"
 WAIT_S = 3.0
 
@@ -82,8 +84,10 @@ def _step(name: str, done: bool, files: Sequence[FileRef], parts: Mapping[str, i
     """A step with what the report says of its files."""
     shown = tuple(dict.fromkeys(file.shown for file in files))
     read = sum(report.files[one].rows_in for one in shown if one in report.files)
-    there = any(file.path.exists() for file in files) if name == STREETS else read > 0
     issues = tuple(issue for issue in report.issues if issue.file in shown)
+    there = read > 0 or any(issue.severity == "blocking" and issue.code not in NOTHING_YET for issue in issues)
+    if name == STREETS:
+        there = any(file.path.exists() for file in files)
     return Step(name, done, not there, sum(_kept(report, file) for file in files), shown, parts, issues)
 
 

@@ -116,8 +116,8 @@ def _whole_minutes(travel: TravelProfile, minutes: float | None, metres: float |
 
 def first_layer(city: City, packs: Sequence[TargetPack]) -> str:
     """The layer a visit opens with: the project's first with a target of people within a distance, else its first that is judged by a walk,
-    else by any distance, else its first."""
-    slugs = list(city.facilities)
+    else by any distance, else its first. Empty ledgers wait."""
+    slugs = [slug for slug, layer in city.facilities.items() if len(layer.frame)] or list(city.facilities)
 
     def rank(slug: str) -> int:
         start = default_of(city, packs, slug)

@@ -34,7 +34,7 @@ def anywhere() -> bool:
 
 def draw(project: str, lang: str) -> None:
     """The menu beside the list of projects. project : the one that is shown."""
-    with st.popover(t("ui.open.button", lang), help=t("ui.open.help", lang), width="stretch"), st.container(key="open_menu"):
+    with st.container(key="open"), st.popover(t("ui.open.button", lang), width="stretch"), st.container(key="open_menu"):
         _by_path(lang)
         _by_archive(lang)
         left, right = st.columns(2)

@@ -95,7 +95,7 @@ def test_a_file_of_another_kind_is_refused_and_nothing_is_written(folder: Path) 
 def test_what_cannot_be_read_is_a_step_to_mend(folder: Path) -> None:
     first_data.put_boundaries(folder, "township", "x.geojson", b'{"type": "FeatureCollection", "features": [{"type"')
     found = steps(folder)["boundaries"]
-    assert not found.done
+    assert not found.done and not found.absent
     assert any(issue.file == "boundaries/township.geojson" and issue.severity == "blocking" for issue in found.issues)
 
 
