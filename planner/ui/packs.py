@@ -54,7 +54,7 @@ def judged(desk: Desk, name: str) -> Judged:
         return Judged(pack, published_evaluation(desk.city, whole), whole)
 
     today = dt.date.today()
-    return _slowly(desk, ("judged", name, today), make, "ui.step.judging")
+    return slowly(desk, ("judged", name, today), make, "ui.step.judging")
 
 
 def gap_list(desk: Desk, name: str) -> tuple[Judged, GapList]:
@@ -65,10 +65,10 @@ def gap_list(desk: Desk, name: str) -> tuple[Judged, GapList]:
         return project_gaps(project, desk.city, answer.whole, (answer.pack,), report=desk.report)
 
     answer = judged(desk, name)
-    return answer, _slowly(desk, ("gaps", name, answer.evaluation.date), make, "ui.step.listing")
+    return answer, slowly(desk, ("gaps", name, answer.evaluation.date), make, "ui.step.listing")
 
 
-def _slowly(desk: Desk, key: tuple[object, ...], make: Callable[[], Value], sentence: str) -> Value:
+def slowly(desk: Desk, key: tuple[object, ...], make: Callable[[], Value], sentence: str) -> Value:
     """A value that takes a moment to make; the page says so meanwhile."""
     if desk.opening.has(key):
         return desk.opening.keep(key, make)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -96,17 +96,19 @@ def _row() -> None:
     select(codes[rows[0]] if rows and rows[0] < len(codes) else None, by_row=True)
 
 
-def details(found: Coverage, city: City, wanted: float, chosen: str | None, lang: str) -> None:
-    """What is known of the selected unit: share and state, people beyond, ways to the nearest facility, the straight line beside."""
+def details(found: Coverage, city: City, wanted: float, chosen: str | None, lang: str, *, why: Callable[[UnitCoverage], str]) -> None:
+    """What is known of the selected unit: share and state, people beyond and why, ways to the nearest facility, the straight line beside.
+
+    why : the sentence of a unit, "" for none."""
     with st.container(key="unit_details"):
         unit = next((unit for unit in found.units if unit.code == chosen), None)
         if unit is None:
             st.html(f'<p class="note">{escaped(t("ui.unit.none", lang))}</p>')
             return
-        st.html(details_html(unit, city, found, wanted, lang))
+        st.html(details_html(unit, city, found, wanted, lang, why(unit)))
 
 
-def details_html(unit: UnitCoverage, city: City, found: Coverage, wanted: float, lang: str) -> str:
+def details_html(unit: UnitCoverage, city: City, found: Coverage, wanted: float, lang: str, why: str = "") -> str:
     """The details as HTML, every name escaped. The share is the first number after code and name."""
     travel = city.travels[found.travel]
     css = "nobody" if unit.share is None else "met" if unit.share >= wanted else "not-met"
@@ -122,7 +124,8 @@ def details_html(unit: UnitCoverage, city: City, found: Coverage, wanted: float,
              "nearest_p95": way(unit.nearest_p95_m), "lost": people(unit.people_unattached + unit.people_unreached, lang)}
     listed = "".join(f'<div><dt>{escaped(t(f"ui.unit.{name}", lang))}</dt><dd>{escaped(value)}</dd></div>'
                      for name, value in facts.items())
+    reason = f'<p class="why">{escaped(why, lang)}</p>' if why else ""
     named = f"<b>{escaped(unit.name, lang)}</b><code>{escaped(unit.code, lang)}</code>"
     return (f'<div class="unit"><header>{named}</header>'
             f'<div>{escaped(t("ui.unit.share", lang))} <span class="share">{escaped(percent(unit.share, lang))}</span> '
-            f'<span class="{css}">{escaped(state_of(unit.share, wanted, lang))}</span></div><dl>{listed}</dl></div>')
+            f'<span class="{css}">{escaped(state_of(unit.share, wanted, lang))}</span></div>{reason}<dl>{listed}</dl></div>')

@@ -8,7 +8,7 @@ from planner.export.palette import share_palette
 from planner.i18n import t
 from planner.measure.coverage import Coverage
 from planner.plan.layer_defaults import default_of
-from planner.ui import controls, downloads, footer, map_view, state, unit_panel
+from planner.ui import controls, downloads, footer, map_view, place_card, state, unit_panel, ways
 from planner.ui.controls import Settings
 from planner.ui.desk import Desk
 from planner.ui.faults import said
@@ -31,24 +31,40 @@ def _body(desk: Desk) -> None:
     found = desk.opening.coverage(settings.layer, settings.travel, settings.minutes, settings.by, settings.group)
     palette = share_palette(settings.target)
     chosen = unit_panel.selected(found)
+    panel = ways.settle_panel(lang)
     state.write_address()
     _headline(found, settings, lang)
     _stated(desk, found, settings)
     painting = map_view.painting(desk, found, settings, palette, chosen, "coverage")
     left, right = st.columns([1.78, 1], gap="small")
     with left, st.container(key="map_frame"):
-        map_view.draw(painting, _heard, height=MAP_PX)
+        map_view.draw(ways.on_map(painting, desk, settings, panel), _heard, height=MAP_PX)
     with right, st.container(key="panel"):
-        unit_panel.find(found, chosen, lang)
-        unit_panel.table(found, desk.city, settings.target, chosen, lang)
-        unit_panel.details(found, desk.city, settings.target, chosen, lang)
-        downloads.draw(desk, found, palette, painting)
+        ways.draw_switch(lang)
+        if panel == "units":
+            _units(desk, found, settings, chosen)
+            downloads.draw(desk, found, palette, painting)
+        else:
+            ways.draw(desk, settings, panel)
     footer.draw(desk, settings.layer)
+
+
+def _units(desk: Desk, found: Coverage, settings: Settings, chosen: str | None) -> None:
+    """The units: one is found, its card opened, all are listed, and the selected one is told of."""
+    lang = desk.lang
+    box, card = st.columns([2.3, 1], vertical_alignment="bottom")
+    with box:
+        unit_panel.find(found, chosen, lang)
+    with card:
+        ways.open_card(chosen, lang)
+    unit_panel.table(found, desk.city, settings.target, chosen, lang)
+    unit_panel.details(found, desk.city, settings.target, chosen, lang, why=lambda unit: ways.why(desk, found, unit))
 
 
 def _heard(event: MapEvents) -> None:
     """A unit was picked on the map, or a slider on it was let go."""
     map_view.heard(event)
+    place_card.heard(event)
     if event.picked is not None:
         unit_panel.select(event.picked)
 

@@ -18,6 +18,7 @@ from planner.ui import packs, state
 from planner.ui.desk import Desk
 from planner.ui.downloads import MIMES, safe_name
 from planner.ui.faults import said
+from planner.ui.figures import CNY_OF_WAN, money
 from planner.ui.packs import Judged
 from planner.ui.text import escaped, people
 
@@ -26,7 +27,6 @@ GAP_COLUMNS = ("gap_id", "unit_code", "unit_name", "title", "value", "threshold"
 PROJECT_COLUMNS = ("project_id", "name", "action", "unit_code", "unit_name", "beds", "area_m2", "beneficiaries", "cost", "year",
                    "phase", "priority")
 FORMS = ("xlsx", "gpkg", "csv")
-CNY_OF_WAN = 10_000.0
 
 
 def show(desk: Desk) -> None:
@@ -103,11 +103,6 @@ def project_frame(found: GapList, lang: str) -> pd.DataFrame:
         cost = finite(row["est_cost_cny"])
         rows.append(row | {"cost": None if cost is None else cost / CNY_OF_WAN})
     return _frame(rows, PROJECT_COLUMNS, "projects", lang)
-
-
-def money(cny: float, lang: str) -> str:
-    """Yuan as people read them: 万元 in Chinese, millions in English."""
-    return t("ui.gaps.money", lang, value=f"{cny / CNY_OF_WAN:,.0f}" if lang == "zh" else f"{cny / 1e6:,.1f}")
 
 
 def _percent(value: object) -> str:

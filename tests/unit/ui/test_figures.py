@@ -9,8 +9,8 @@ import pytest
 from planner.targets.evaluation import Beside, Progress, TargetResult, UnitResult
 from planner.targets.pack import Target
 from planner.ui.downloads import safe_name
-from planner.ui.pages.gaps import money
-from planner.ui.pages.targets import figure, is_share, shortfall, told_html
+from planner.ui.figures import figure, is_share, money, shortfall
+from planner.ui.target_list import told_html
 
 
 @pytest.mark.parametrize(("value", "share", "said"), [
