@@ -140,7 +140,7 @@ def sent(data) -> int:
     """Bytes of a rerun's message for the map, beside the addresses of what goes as files."""
     from planner.ui.map_component import _lean
 
-    wire = {key: value for key, value in _lean(data).items() if key not in ("facilities", "people")}
+    wire = {key: value for key, value in _lean(data).items() if key not in ("facilities", "people", "before")}
     return len(json.dumps(wire, ensure_ascii=False).encode())
 
 

@@ -34,6 +34,8 @@ STEP_DEG = 1e-6
 TOLERANCE_M = 4.0
 """Vertices that move a border less than this are left out: under one screen pixel up to zoom 15."""
 BACKDROP_KINDS = ("green", "water", "street_minor", "street_major", "street_main", "rail")
+DETAIL_KINDS = ("street_minor",)
+"""Kinds that are drawn near at hand only: they are most of a city's lines, and go as a file of their own when they are wanted."""
 LEVELS = ("city", "district", "township", "community")
 
 IntArray = npt.NDArray[np.int64]
@@ -50,11 +52,12 @@ class Backdrop:
 
 @dataclass(frozen=True, slots=True)
 class MapGeometry:
-    """A geometry file: its bytes, their SHA-256, and the unit codes of each level in the file's order."""
+    """A geometry file: its bytes, their SHA-256, and the unit codes of each level in the file's order. detail : DETAIL_KINDS, if any."""
 
     payload: bytes
     sha256: str
     codes: Mapping[str, tuple[str, ...]]
+    detail: MapFile | None = None
 
 
 def map_geometry(boundaries: Boundaries, backdrop: Sequence[Backdrop] = (), *, tolerance_m: float = TOLERANCE_M) -> MapGeometry:
@@ -66,36 +69,43 @@ def map_geometry(boundaries: Boundaries, backdrop: Sequence[Backdrop] = (), *, t
     order = sorted(boundaries.levels, key=lambda level: LEVELS.index(level) if level in LEVELS else len(LEVELS))
     shapes = {level: _simplified(_areas(boundaries.levels[level]), tolerance_m) for level in order}
     water = [layer.geometries for layer in backdrop if layer.kind == "water"]
-    layers = [(layer.kind, _lines(layer.geometries, tolerance_m)) for layer in backdrop if len(layer.geometries)]
+    kinds = dict.fromkeys(layer.kind for layer in backdrop if len(layer.geometries))
+    layers = {kind: _lines(np.concatenate([layer.geometries for layer in backdrop if layer.kind == kind]), tolerance_m) for kind in kinds}
+    detail = {kind: layers.pop(kind) for kind in DETAIL_KINDS if kind in layers}
     everything = np.concatenate([shapely.get_coordinates(shape) for shape in shapes.values()] or [np.empty((0, 2))])
     west, south, east, north = _lonlat_bounds(everything, to_lonlat)
-    origin = (round(west, 6), round(south, 6))
+    origin = _origin((west, south))
     body, parts = bytearray(), []
     for level in order:
         frame = boundaries.levels[level]
         stream = _level_stream(shapes[level], _without(shapes[level], water), to_lonlat, origin)
         parts.append({"level": level, "codes": frame["code"].tolist(), "names": frame["name"].tolist(), "offset": len(body)})
         body += stream
-    for kind, lines in layers:
+    file = _file([west, south, east, north], parts, body, layers, to_lonlat)
+    more = _file([west, south, east, north], [], bytearray(), detail, to_lonlat) if detail else None
+    return MapGeometry(file.payload, file.sha256, {level: tuple(boundaries.levels[level]["code"]) for level in order}, more)
+
+
+def _file(bounds: Sequence[float], levels: list[dict[str, Any]], body: bytearray, layers: Mapping[str, GeometryArray],
+          to_lonlat: Transformer) -> MapFile:
+    """A file of levels, whose streams stand in the body already, and of layers. bounds : its origin is their south-west."""
+    origin, parts = _origin(bounds), []
+    for kind, lines in layers.items():
         parts.append({"kind": kind, "offset": len(body)})
         body += _layer_stream(lines, to_lonlat, origin)
-    header: dict[str, Any] = {
-        "origin": origin, "step": STEP_DEG,
-        "bounds": [west, south, east, north],
-        "levels": [part for part in parts if "level" in part], "layers": [part for part in parts if "kind" in part]}
-    file = sealed(KIND, header, bytes(body))
-    return MapGeometry(file.payload, file.sha256, {level: tuple(boundaries.levels[level]["code"]) for level in order})
+    return sealed(KIND, {"origin": origin, "step": STEP_DEG, "bounds": list(bounds), "levels": levels, "layers": parts}, bytes(body))
+
+
+def _origin(bounds: Sequence[float]) -> tuple[float, float]:
+    """The place that a file's steps are counted from."""
+    return round(bounds[0], 6), round(bounds[1], 6)
 
 
 def reach_file(area: Any, crs: str, *, tolerance_m: float = TOLERANCE_M) -> MapFile:
     """The border of an area as a file of one layer, `reach`; the area stands in a metric CRS."""
     to_lonlat = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
     lines = _lines(np.array([area], dtype=object), tolerance_m)
-    west, south, east, north = _lonlat_bounds(shapely.get_coordinates(lines), to_lonlat)
-    origin = (round(west, 6), round(south, 6))
-    header = {"origin": origin, "step": STEP_DEG, "bounds": [west, south, east, north], "levels": [],
-              "layers": [{"kind": "reach", "offset": 0}]}
-    return sealed(KIND, header, _layer_stream(lines, to_lonlat, origin))
+    return _file(_lonlat_bounds(shapely.get_coordinates(lines), to_lonlat), [], bytearray(), {"reach": lines}, to_lonlat)
 
 
 def _lonlat_bounds(xy: npt.NDArray[np.float64], to_lonlat: Transformer) -> tuple[float, float, float, float]:

@@ -95,7 +95,7 @@ def _columns(data: MapData) -> list[str]:
 
 def _bottom(wire: dict[str, Any], data: MapData, made: dt.date) -> str:
     """The table, the stamp, and the data as blocks that no browser runs."""
-    lang, files = data.lang, {"geometry": data.geometry, "curves": data.curves, "reach": data.reach}
+    lang, files = data.lang, {"geometry": data.geometry, "detail": data.geometry.detail, "curves": data.curves, "reach": data.reach}
     blocks = "\n".join(f'<script type="text/plain" id="planner-{name}">{base64.b64encode(file.payload).decode()}</script>'
                        for name, file in files.items() if file is not None)
     stamp, approval = html.escape(t("map.stamp", lang)), html.escape(t("map.approval", lang))

@@ -114,6 +114,8 @@ def coverage_map(data: MapData, *, key: str = "map", height: int = 460, on_event
         wire["facilities_url"] = _serve_json(wire.pop("facilities"))
     if data.people is not None and len(data.people) > FILE_FROM_UNITS:
         wire["people_url"] = _serve_json(wire.pop("people"))
+    if "before" in wire:
+        wire["before_url"] = _serve_json(wire.pop("before"))
 
     def heard() -> None:
         if on_event is not None and (event := _event(st.session_state.get(key))):
@@ -126,7 +128,7 @@ def _files(data: MapData) -> dict[str, str]:
     """The addresses of what goes once a browser."""
     numbers = "application/octet-stream"
     found = {"code_url": _serve(_code(), "text/javascript"), "geometry_url": _serve(data.geometry.payload, numbers, data.geometry.sha256)}
-    for name, file in (("curves", data.curves), ("reach", data.reach)):
+    for name, file in (("detail", data.geometry.detail), ("curves", data.curves), ("reach", data.reach)):
         if file is not None:
             found[f"{name}_url"] = _serve(file.payload, numbers, file.sha256)
     return found
@@ -151,7 +153,7 @@ def _lean(data: MapData) -> dict[str, Any]:
 
 
 def _only_what_differs(wire: dict[str, Any], count: int) -> dict[str, Any]:
-    """A painting of two states in which the second is told by the units that differ from the first, which goes as a file."""
+    """A painting of two states in which the second is told by the units that differ from the first (`before`, for a file)."""
     compare = wire["compare"]
     old, old_shares, classes, shares, change = compare["classes"], compare["shares"], wire["classes"], wire["shares"], compare["change"]
     kept = ["-" if mark == "-" else compare["still"] for mark in old]
@@ -163,7 +165,7 @@ def _only_what_differs(wire: dict[str, Any], count: int) -> dict[str, Any]:
     wire["compare"] = {key: value for key, value in compare.items() if key not in ("classes", "shares", "change")}
     differs = {"at": at, "classes": "".join(classes[i] for i in at), "shares": "".join(shares[2 * i:2 * i + 2] for i in at),
                "change": "".join(change[i] for i in at)}
-    return wire | {"differs": differs, "before_url": _serve_json([old, old_shares])}
+    return wire | {"differs": differs, "before": [old, old_shares]}
 
 
 def _serve_json(rows: object) -> str:

@@ -6,12 +6,14 @@ import contextlib
 import hashlib
 import json
 import os
+import struct
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from planner.export import geometry, mapfile
 from planner.export.geometry import MapGeometry
+from planner.export.mapfile import MapFile
 from planner.folders import cache_folder
 from planner.measure.city import City
 
@@ -25,15 +27,28 @@ def geometry_of(city: City, make: Callable[[], MapGeometry]) -> MapGeometry:
     folder = cache_folder("maps")
     path = folder / f"{_key(city)}{SUFFIX}"
     with contextlib.suppress(OSError):
-        payload = opened(path.read_bytes())
-        if payload is not None:
+        kept = opened(path.read_bytes())
+        if kept is not None:
             path.touch()
             codes = {level: tuple(frame["code"]) for level, frame in city.boundaries.levels.items()}
-            return MapGeometry(payload, hashlib.sha256(payload).hexdigest(), codes)
+            return _unpacked(kept, codes)
     made = make()
     with contextlib.suppress(OSError):  # a cache that cannot be written is none
-        _keep(path, made.payload)
+        _keep(path, _packed(made))
     return made
+
+
+def _packed(made: MapGeometry) -> bytes:
+    """Both files of a map's geometry as one: the length of the first, the first, the second."""
+    return struct.pack("<Q", len(made.payload)) + made.payload + (made.detail.payload if made.detail else b"")
+
+
+def _unpacked(kept: bytes, codes: dict[str, tuple[str, ...]]) -> MapGeometry:
+    """What `_packed` put together."""
+    length, = struct.unpack("<Q", kept[:8])
+    payload, detail = kept[8:8 + length], kept[8 + length:]
+    more = MapFile(detail, hashlib.sha256(detail).hexdigest()) if detail else None
+    return MapGeometry(payload, hashlib.sha256(payload).hexdigest(), codes, more)
 
 
 def _key(city: City) -> str:
@@ -46,7 +61,7 @@ def _key(city: City) -> str:
 
 
 def opened(kept: bytes) -> bytes | None:
-    """The geometry file in a kept file, which begins with its checksum; None where it is not whole."""
+    """What a kept file holds, which begins with its checksum; None where it is not whole."""
     checksum, payload = kept[:CHECKSUM_BYTES], kept[CHECKSUM_BYTES:]
     return payload if payload and hashlib.sha256(payload).digest() == checksum else None
 

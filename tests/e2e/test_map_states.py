@@ -12,7 +12,7 @@ from planner.export.mapdata import MapData, MapSite, MapSlider
 from planner.export.maps import export_html
 from planner.export.palette import change_palette, changes, class_of, share_palette
 from planner.measure.curves import CoverageCurves
-from planner.ui import map_component
+from planner.ui.map_component import _only_what_differs
 from tests.e2e.test_standalone_map import SIDE, chessboard
 
 MINUTES, COUNT, NOW = tuple(range(1, 31)), SIDE * SIDE, 15
@@ -168,14 +168,13 @@ def test_a_divider_parts_before_from_after_and_moves_by_key_and_pointer(open_fil
     assert told(page, "p.settings.shown === 'swipe'")["view"] == told(page)["view"]
 
 
-def test_what_differs_is_put_together_again(open_file, monkeypatch):
-    monkeypatch.setattr(map_component, "_serve_json", lambda rows: "a file's address")
+def test_what_differs_is_put_together_again(open_file):
     data, _ = compared()
     page, whole = open_file(data), data.wire()
-    lean = map_component._only_what_differs(data.wire(), COUNT)
+    lean = _only_what_differs(data.wire(), COUNT)
     assert "classes" not in lean
     assert len(json.dumps(lean["differs"])) < 400
-    before = [whole["compare"]["classes"], whole["compare"]["shares"]]
+    before = lean.pop("before")
     got = page.evaluate("([lean, before]) => PlannerMap.completed(lean, null, before)", [lean, before])
     expected = page.evaluate("whole => PlannerMap.completed(whole, null, null)", whole)
     for key in ("classes", "shares"):

@@ -7,7 +7,8 @@
  *   PlannerMap.readGeometry(buffer)            the geometry file that planner/export/geometry.py writes
  *   PlannerMap.readCurves(buffer)              the curves that planner/export/curves.py writes
  *   new PlannerMap.CoverageMap(root, on, map)  builds the map in an empty element, or takes a Leaflet map into it;
- *                                              on: {pick(code), add(lon, lat), move(id, lon, lat), scrub(name, value), reach(on)}
+ *                                              on: {pick(code), add(lon, lat), move(id, lon, lat), scrub(name, value), reach(on),
+ *                                              detail(data): promises the layers that are drawn near at hand only}
  *   PlannerMap.completed(wire, curves, before) what MapData.wire() of planner/export/mapdata.py says, unpacked
  *   map.update(geometry, data, curves)         paints what `completed` gave
  *   map.destroy()
@@ -190,6 +191,17 @@
         const r = node.getBoundingClientRect();
         return x > r.left - margin && x < r.right + margin && y > r.top - margin && y < r.bottom + margin;
       });
+    }
+
+    /* Fetches what is drawn near at hand only, once; what does not come is asked for again at the next look from near. */
+    wantDetail() {
+      const { geometry } = this;
+      if (geometry.detail || !this.on.detail) return;
+      geometry.detail = this.on.detail(this.data).then((layers) => {
+        if (!layers) return;
+        Object.assign(geometry.layers, layers);
+        if (this.geometry === geometry && this.map._loaded) this.lines.redraw();
+      }, () => { geometry.detail = null; });
     }
 
     labelOf(i) { return L.latLng(this.level.label[3 * i + 1], this.level.label[3 * i]); }

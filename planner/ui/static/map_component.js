@@ -47,6 +47,12 @@ async function parts(data) {
   return { geometry, curves, data: own().completed({ ...data, facilities, people, reach }, curves, compare) };
 }
 
+/* The streets that are drawn near at hand only, fetched when somebody is. */
+async function detailOf(data) {
+  const code = once(store.scripts, data.code_url, (url) => import(url));
+  return data.detail_url ? numbers(data.detail_url, code, (buffer) => globalThis.PlannerMap.readGeometry(buffer).layers) : null;
+}
+
 async function show(held) {
   const data = held.component.data;
   if (!held.map) { // something to read, and the room kept, until code and geometry are there
@@ -62,6 +68,7 @@ async function show(held) {
     move: (id, lon, lat) => say("moved", [id, lon, lat]),
     scrub: (name, value) => say("scrubbed", [name, value]),
     reach: (on) => say("reach", on),
+    detail: detailOf,
   });
   held.map.update(got.geometry, got.data, got.curves);
 }

@@ -90,6 +90,7 @@
     const z = f.zoom, { layers } = this.geometry;
     if (layers.water) fillLayer(c, layers.water, f, "rgba(134,177,201,.95)", z >= 13 ? "rgba(92,138,163,.9)" : null);
     if (layers.green && z >= 11) fillLayer(c, layers.green, f, "rgba(70,130,70,.05)", "rgba(52,110,58,.6)");
+    if (z >= MINOR_ZOOM) this.wantDetail();
     if (layers.street_minor && z >= MINOR_ZOOM) strokeLayer(c, layers.street_minor, f, { color: "rgba(60,66,74,.22)", width: z >= 16 ? 1.6 : 0.9 });
     if (layers.street_major && z >= 12) strokeLayer(c, layers.street_major, f, { color: "rgba(60,66,74,.3)", width: z < 13 ? 0.7 : z < 15 ? 1.2 : 2 });
     if (layers.street_main) strokeLayer(c, layers.street_main, f, { color: "rgba(60,66,74,.36)", width: z < 11 ? 0.6 : z < 13 ? 1 : z < 15 ? 1.6 : 2.6 });
@@ -142,8 +143,9 @@
   paintReach(c, f) {
     const reach = this.scrub ? null : this.data.reach;
     if (!reach) return;
-    strokeLayer(c, reach, f, { color: "rgba(255,255,255,.95)", width: 4 });
-    strokeLayer(c, reach, f, { color: "#0b4f8a", width: 1.8 });
+    const width = f.zoom < 11 ? 1 : f.zoom < 13 ? 1.4 : 2;
+    strokeLayer(c, reach, f, { color: "rgba(255,255,255,.9)", width: width + 1.6 });
+    strokeLayer(c, reach, f, { color: "#0b4f8a", width });
   },
 
   place(f, lon, lat) {

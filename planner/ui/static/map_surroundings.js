@@ -47,7 +47,10 @@
       element("span", "pcm-arrow", this.north);
       element("span", "", this.north, labels.north);
     }
-    if (this.reachButton) this.reachButton.setAttribute("aria-pressed", String(Boolean(this.data.reach_on)));
+    if (this.reachButton) {
+      this.reachButton.setAttribute("aria-pressed", String(Boolean(this.data.reach_on)));
+      this.reachButton.classList.remove("pcm-busy");
+    }
     if (!tiles && this.tiles) this.turnTiles();
   },
 

@@ -6,7 +6,9 @@ document.addEventListener("DOMContentLoaded", () => {
   const curves = block("planner-curves") ? PlannerMap.readCurves(bytes("planner-curves")) : null;
   const data = PlannerMap.completed(JSON.parse(block("planner-data").textContent), curves, null);
   data.reach = block("planner-reach") ? PlannerMap.readGeometry(bytes("planner-reach")).layers.reach : null;
-  const map = new PlannerMap.CoverageMap(document.getElementById("planner-root"), {}, map_coverage);
+  const map = new PlannerMap.CoverageMap(document.getElementById("planner-root"), {
+    detail: async () => (block("planner-detail") ? PlannerMap.readGeometry(bytes("planner-detail")).layers : null),
+  }, map_coverage);
   map.update(geometry, data, curves);
   const details = document.querySelector("details"), level = geometry.levels[data.level];
   details.addEventListener("toggle", () => { // the table is made when it is asked for

@@ -7,7 +7,7 @@ import pytest
 import shapely
 from pyproj import Transformer
 
-from planner.export.geometry import Backdrop, label_points, map_geometry, street_backdrop
+from planner.export.geometry import Backdrop, label_points, map_geometry, reach_file, street_backdrop
 from planner.network.graph import StreetNetwork
 
 CRS = "EPSG:32650"
@@ -70,6 +70,27 @@ def test_lines_and_areas_of_the_backdrop_come_back(drawn):
     _, layers, _ = drawn.read(map_geometry(drawn.boundaries(), back).payload)
     assert [(kind, [len(line) for line in lines]) for kind, lines in layers] == [("rail", [2, 2]), ("green", [5, 5])]
     assert metres(layers[0][1][0]) == pytest.approx(np.array([[X, Y], [X + 500, Y + 700]]), abs=0.1)
+
+
+def test_small_streets_go_as_a_file_of_their_own(drawn):
+    street, lane = (np.array([shapely.LineString([(X, Y), (X + 500, Y + rise)])], dtype=object) for rise in (300, 700))
+    back = [Backdrop("street_minor", lane), Backdrop("street_main", street), Backdrop("street_minor", street)]
+    made = map_geometry(drawn.boundaries(), back)
+    levels, layers, head = drawn.read(made.payload)
+    assert [kind for kind, _ in layers] == ["street_main"]
+    assert len(levels) == 2
+    none, ((kind, lines),), near = drawn.read(made.detail.payload)
+    assert (none, kind, near["bounds"]) == ({}, "street_minor", head["bounds"])
+    assert metres(np.vstack(lines)) == pytest.approx(np.array([[X, Y], [X + 500, Y + 700], [X, Y], [X + 500, Y + 300]]), abs=0.1)
+    assert map_geometry(drawn.boundaries()).detail is None
+
+
+def test_a_border_of_reach_is_a_file_of_one_layer(drawn):
+    area = shapely.MultiPolygon([drawn.square(0, 0, hole=True)])
+    none, ((kind, lines),), _ = drawn.read(reach_file(area, CRS).payload)
+    assert (none, kind, len(lines)) == ({}, "reach", 2)
+    assert area.area == pytest.approx(abs(shapely.Polygon(metres(lines[0]), [metres(lines[1])]).area), rel=2e-4)
+    assert drawn.read(reach_file(shapely.MultiPolygon(), CRS).payload)[1] == [("reach", [])]
 
 
 def test_neighbours_still_share_their_border_when_simplified(drawn):

@@ -7,10 +7,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 
-from planner.export.geometry import MapGeometry, map_geometry
+from planner.export.geometry import Backdrop, MapGeometry, map_geometry
 from planner.inputs.layers import Boundaries, Source
 from planner.ui.map_files import SUFFIX, geometry_of, opened
 from planner.units import TravelProfile
@@ -40,7 +41,7 @@ class Maker:
 
     def __call__(self) -> MapGeometry:
         self.times += 1
-        return map_geometry(UNITS)
+        return map_geometry(UNITS, [Backdrop("street_minor", np.array([shapely.LineString([(0, 0), (900, 900)])], dtype=object))])
 
 
 def test_the_same_files_make_the_map_once(cache: Path) -> None:
@@ -48,6 +49,7 @@ def test_the_same_files_make_the_map_once(cache: Path) -> None:
     first, second = geometry_of(city(), make), geometry_of(city(), make)
     assert make.times == 1
     assert second == first
+    assert second.detail is not None
     assert len(list(cache.glob(f"*{SUFFIX}"))) == 1
 
 
@@ -64,7 +66,9 @@ def test_a_spoilt_file_is_not_believed(cache: Path, spoil: Any) -> None:
     make = Maker()
     made = geometry_of(city(), make)
     (path,) = cache.glob(f"*{SUFFIX}")
-    assert opened(path.read_bytes()) == made.payload
+    kept, detail = opened(path.read_bytes()), made.detail
+    assert kept is not None and detail is not None
+    assert kept.endswith(made.payload + detail.payload)
     path.write_bytes(spoil(path.read_bytes()))
     assert opened(path.read_bytes()) is None
     assert geometry_of(city(), make) == made
