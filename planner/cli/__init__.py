@@ -16,6 +16,7 @@ COMMANDS = {
     "allocate": "a quota split over units, exactly / 指标任务分解",
     "balance": "unmet demand and free beds brought together / 床位余缺平衡",
     "gaps": "gap list and capital-project list / 缺口清单与项目库",
+    "report": "the evaluation report: .docx, .pdf, .html / 评估报告",
     "scenario": "named scenarios over the baseline / 情景方案",
     "compare": "what a scenario changes, and why / 情景比较与归因",
     "layout": "homes merged, units chosen, centres with stations / 撤并整合、选单元、中心带站点",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from planner.errors import InputError
+from planner.export.drawn_files import whole
 from planner.export.report_content import report_document
 from planner.export.report_document import Document, Figure, Table
 from planner.plan.report import ReportFacts
@@ -49,6 +50,6 @@ def write_report(facts: ReportFacts, path: Path, *, lang: str, figures: Sequence
     """Write the report of some facts in a language; nothing is left half written. Raises InputError (report_suffix), OSError."""
     check_report(path)
     document = report_document(facts, lang, figures)
-    path.write_bytes(report_bytes(document, path.suffix.lower()))
+    whole(path, report_bytes(document, path.suffix.lower()))
     kinds = [type(block) for block in document.blocks]
     return Written(path, kinds.count(Table), kinds.count(Figure))

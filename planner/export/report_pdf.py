@@ -80,7 +80,7 @@ class Line(Running):  # type: ignore[misc]
         frag, size = self.frags[0], self.style.fontSize
         if getattr(self, "_splitpara", 0):
             return frag.clone(kind=0, lines=self.blPara.lines)
-        words = frag.text if hasattr(frag, "text") else "".join(frag.words)
+        words = "".join(part.text if hasattr(part, "text") else "".join(part.words) for part in self.frags)
         lines = broken(words, size, widths)
         if self.style.alignment != TA_LEFT:
             lines = [line.rstrip() for line in lines]

@@ -8,22 +8,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from planner.export.cells import figure
-from planner.export.fields import LEVELS, SHORTFALL_UNITS, label, level_label
+from planner.export.fields import LEVELS, SHORTFALL_UNITS, level_label
 from planner.export.report_document import Column, Table
 from planner.i18n import pick, t
+from planner.plan.actions import COLUMN_WORDS
 from planner.plan.gaplist import Gap
 from planner.plan.report import Later, ReportFacts
-from planner.plan.report_sentences import JUDGED, amount_text, difference_text, states_of, threshold_text
+from planner.plan.report_sentences import JUDGED, amount_text, difference_text, states_of, threshold_text, unit_text
 from planner.targets.answers import deadline_text
 from planner.targets.evaluation import TargetResult
-from planner.targets.formula import shown
+from planner.targets.formula import is_share, shown
 from planner.targets.midterm import MIDTERM_KEYS, MIDTERM_RIGHT, MidtermRow
 from planner.targets.pack import TargetPack
 from planner.targets.sentences import verdict_text
 
 LISTED = ("met", "not_met", "data_missing", "threshold_undefined")
 """States of targets that stand in the table of their pack; of the others it tells the number."""
-MOST_TARGETS, MOST_UNITS, MOST_ROWS, MOST_FILES = 200, 40, 60, 60
+MOST_TARGETS, MOST_UNITS, MOST_ROWS = 200, 40, 60
 """Rows that a table of a report has at most; a report is read, the workbook is searched."""
 
 
@@ -120,45 +121,41 @@ def short_text(result: TargetResult, lang: str) -> str:
         return difference_text(result.shortfall, result, lang)
     if result.units_required is not None and result.target.check is not None and result.target.check.rollup == "share":
         of = "units"
-    return shortfall_text(result.shortfall, of, lang)
+    return shortfall_text(result.shortfall, of, lang, result.target.unit)
 
 
-def shortfall_text(shortfall: float | None, of: str, lang: str) -> str:
-    """A shortfall with what it counts: people whole, a share in per cent."""
+def shortfall_text(shortfall: float | None, of: str, lang: str, unit: str = "") -> str:
+    """A shortfall with what it counts: people whole, a share in per cent. unit : the target's, for a shortfall of its figure."""
     if shortfall is None:
         return ""
     if of == "share":
         return shown(shortfall, True)
     amount = float(math.ceil(shortfall - 1e-9)) if of == "people" else shortfall
-    unit = label("shortfall_unit", of, SHORTFALL_UNITS, lang)
-    return t("report.amount", lang, value=figure(amount), unit=unit) if unit else figure(amount)
+    counted = counted_text(of, lang) if of != "figure" else unit_text(unit, lang)
+    return t("report.amount", lang, value=figure(amount), unit=counted) if counted else figure(amount)
+
+
+def counted_text(of: str, lang: str) -> str:
+    """What a shortfall counts, in words; square metres of whatever kind are square metres; a ledger's own column as it is called."""
+    if of in SHORTFALL_UNITS:
+        return t(f"export.shortfall_unit.{of}", lang)
+    if of.endswith("_m2"):
+        return t("export.shortfall_unit.area_m2", lang)
+    return t(f"gaps.column.{of}", lang) if of in COLUMN_WORDS else of
 
 
 def midterm_table(rows: Sequence[MidtermRow], pack: TargetPack, foot: str, lang: str) -> Table:
-    """The mid-term evaluation of one pack."""
-    weights = {
-        "id": 22,
-        "title": 26,
-        "binding": 9,
-        "base": 16,
-        "goal": 16,
-        "actual": 12,
-        "done": 12,
-        "expected": 12,
-        "verdict": 16,
-        "why": 26,
-    }
-    heads = tuple(
-        Column(t(f"progress.{key}", lang), weights[key], key in MIDTERM_RIGHT, key in ("binding", "verdict", "why")) for key in MIDTERM_KEYS
-    )
-    return Table(
-        t("report.table.midterm", lang, pack=pick(pack.title, lang) or pack.id),
-        heads,
-        tuple(cells(lang, *row.cells) for row in rows[:MOST_TARGETS]),
-        left_out=max(0, len(rows) - MOST_TARGETS),
-        foot=foot,
-        annex=True,
-    )
+    """The mid-term evaluation of one pack: the columns that bureaus report to their congress, numbered, with the unit of each figure."""
+    weights = dict(zip(MIDTERM_KEYS[1:], (28, 10, 18, 18, 13, 13, 13, 16, 34), strict=True))
+    ours = ("binding", "verdict", "why")
+    own = [Column(t(f"progress.{key}", lang), weight, key in MIDTERM_RIGHT, key in ours) for key, weight in weights.items()]
+    heads = (column("no", lang, 6, right=True), own[0], column("unit", lang, 14), *own[1:])
+    listed = [
+        cells(lang, str(k), row.cells[1], "%" if is_share(row.result) else unit_text(row.result.target.unit, lang), *row.cells[2:])
+        for k, row in enumerate(rows[:MOST_TARGETS], start=1)
+    ]
+    caption = t("report.table.midterm", lang, pack=pick(pack.title, lang) or pack.id)
+    return Table(caption, heads, tuple(listed), left_out=max(0, len(rows) - MOST_TARGETS), foot=foot, annex=True)
 
 
 def later_table(facts: ReportFacts, later: Later, lang: str) -> Table | None:
@@ -285,7 +282,8 @@ def gap_list_table(facts: ReportFacts, lang: str) -> Table:
         column("deadline", lang, 10),
     )
     rows, left_out = tuple(gap_cells(gap, lang) for gap in gaps[:MOST_ROWS]), max(0, len(gaps) - MOST_ROWS)
-    return without_empty(Table(t("report.table.gap_list", lang), heads, rows, left_out=left_out, annex=True), lang, "deadline", "responsible")
+    table = Table(t("report.table.gap_list", lang), heads, rows, left_out=left_out, annex=True)
+    return without_empty(table, lang, "deadline", "responsible")
 
 
 def gap_cells(gap: Gap, lang: str) -> tuple[str, ...]:
