@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from planner.siting import models, reduce, vast, vast_share
+from planner.siting.branching import proven
 from planner.siting.linear import LinearModel
 from planner.siting.problem import Floats, Picks, SitingProblem
 from planner.siting.reduce import Cover
@@ -42,7 +43,10 @@ def _better(problem: SitingProblem, cover: Cover, *plans: Picks | None) -> Picks
 def _proven(problem: SitingProblem, cover: Cover, model: LinearModel, start: Picks | None, begin: Floats | None, clock: Clock, gap: float,
             seed: int, method: str, trivial: float) -> Plan:
     """Runs the model and takes the better of the start and what was found; `trivial` is a bound that holds in any case."""
-    found = run(model, clock, gap=gap, seed=seed, start=begin)
+    if begin is None:
+        found = run(model, clock, gap=gap, seed=seed)
+    else:
+        found = proven(model, float(model.cost @ begin) + model.offset, begin, clock, gap=gap, seed=seed)
     if found.infeasible and start is None:
         return Plan(None, None, method, infeasible=True, reductions=cover.counts)
     sites = _better(problem, cover, _opened(found, cover), start)
@@ -79,7 +83,7 @@ def lscp(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> Plan:
         chosen, least = answer.columns, answer.bound
         if worth(problem, _sites(problem, cover, chosen)).lawful:
             bound = _settled(float(cover.price[chosen].sum()), least, maximise=False) if answer.stopped == "proof" else least
-            return Plan(_sites(problem, cover, chosen), bound, "set covering: weighted rows, first-order bound, branch and cut (HiGHS)",
+            return Plan(_sites(problem, cover, chosen), bound, "set covering: weighted rows, first-order bound, branching (HiGHS)",
                         answer.stopped, reductions=cover.counts | {"sites_settled": answer.settled})
         if _too_dear(problem, cover, least):
             return Plan(None, None, "set covering: no cover is so cheap", infeasible=True, reductions=cover.counts)
@@ -87,13 +91,13 @@ def lscp(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> Plan:
     begin = None if start is None else np.isin(np.arange(len(cover.site)), start).astype(np.float64)
     dearest = np.full(cover.rows, np.inf)
     np.minimum.at(dearest, cover.row_of, cover.price[cover.column])
-    return _proven(problem, cover, models.lscp(problem, cover), start, begin, clock, gap, seed, "set covering, branch and cut (HiGHS)",
+    return _proven(problem, cover, models.lscp(problem, cover), start, begin, clock, gap, seed, "set covering, branching (HiGHS)",
                    max(float(dearest.max()), least))
 
 
 def _lscp_share(problem: SitingProblem, share: float, clock: Clock, gap: float, seed: int) -> Plan:
     """The least cost that covers a share of all weight."""
-    method = "partial set covering, branch and cut (HiGHS)"
+    method = "partial set covering, branching, branch and cut (HiGHS)"
     cover = reduce.cover(problem, all_rows=False)
     asked = (share - WITHIN_SHARE) * float(problem.weight.sum())
     needed = asked - float(cover.base.sum())
@@ -133,4 +137,4 @@ def mclp(problem: SitingProblem, clock: Clock, gap: float, seed: int) -> Plan:
         return Plan(sites, min(bound, trivial), "maximal covering: interchange, first-order bound, sites settled, branching (HiGHS)",
                     answer.stopped, reductions=cover.counts | {"sites_settled": answer.settled})
     return _proven(problem, cover, models.mclp(problem, cover), start, models.mclp_start(cover, start), clock, gap, seed,
-                   "maximal covering, branch and cut (HiGHS)", trivial)
+                   "maximal covering, branching, branch and cut (HiGHS)", trivial)

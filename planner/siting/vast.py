@@ -15,13 +15,13 @@ import numpy as np
 from planner.network.jit import Loop
 from planner.siting import loops, models, reduce
 from planner.siting.bounds import least_price, most_covered
-from planner.siting.branching import branched
+from planner.siting.branching import branched, proven
 from planner.siting.heuristics import cheapest_cover, improve_cover
 from planner.siting.linear import LinearModel, to_unit, whole_unit
 from planner.siting.links import links
 from planner.siting.problem import Floats, Mask, Picks, SitingProblem
 from planner.siting.reduce import Cover
-from planner.siting.solver import Clock, Found, run
+from planner.siting.solver import Clock, Found
 
 SMALL = 15_000
 """Entries of a reduced cover below which branch and cut takes the problem as it is."""
@@ -141,8 +141,7 @@ def mclp(problem: SitingProblem, cover: Cover, start: Picks, clock: Clock, gap: 
         model, mine = _within(models.mclp(problem, cover), lower, upper), _mask(cover, best)
         if entries <= SMALL:
             fits = bool((mine >= lower).all() and (mine <= upper).all())
-            found = run(model, clock, gap=gap, seed=seed, limit_s=MIP_PART * clock.left_s,
-                        start=models.mclp_start(cover, best) if fits else None)
+            found = proven(model, value + base, models.mclp_start(cover, best) if fits else None, clock, gap=gap, seed=seed, part=MIP_PART)
         else:
             found = branched(model, value + base, clock, gap=gap)
         best, bound, word = _taken(cover, found, best, value, bound, base)
@@ -187,8 +186,6 @@ def _taken(cover: Cover, found: Found, best: Picks, value: float, bound: float, 
         got = float(cover.weight[models.covered_rows(cover, other)].sum())
         if got > value:
             best, value = other, got
-    if found.infeasible:
-        return best, value, "proof"
     return best, max(value, min(bound, found.bound - base)), found.stopped
 
 
@@ -224,14 +221,11 @@ def lscp(problem: SitingProblem, cover: Cover, start: Picks, clock: Clock, gap: 
         return ended(best, bound, int(closed.sum()))
     begin = _mask(cover, best)
     free = replace(problem, p=None, budget=None)
-    found = run(_within(models.lscp(free, cover), np.zeros(len(cover.site)), (~closed).astype(np.float64)), clock, gap=gap, seed=seed,
-                limit_s=MIP_PART * clock.left_s,
-                start=None if (begin & closed).any() else begin.astype(np.float64))
+    found = proven(_within(models.lscp(free, cover), np.zeros(len(cover.site)), (~closed).astype(np.float64)), price(best),
+                   None if (begin & closed).any() else begin.astype(np.float64), clock, gap=gap, seed=seed, part=MIP_PART)
     value = price(best)
     if found.x is not None and price(np.flatnonzero(found.x > 0.5)) < value:
         best = np.flatnonzero(found.x > 0.5)
-    if found.infeasible:
-        return ended(best, value, int(closed.sum()), "proof")
     return ended(best, min(price(best), max(bound, min(found.bound, value))), int(closed.sum()), found.stopped)
 
 

@@ -74,3 +74,21 @@ def test_every_trial_is_of_few_iterations(monkeypatch):
     monkeypatch.setattr(branching, "TRIAL_ITERATIONS", 1)
     posed = _posed(3)
     assert branched(_model(posed), 0.0, Clock(20.0)).bound == pytest.approx(best(posed))
+
+
+@pytest.mark.parametrize("part_nodes", [0, 400])
+@pytest.mark.parametrize("seed", range(6))
+def test_branch_and_cut_ends_what_the_tree_leaves(seed, part_nodes, monkeypatch):
+    monkeypatch.setattr(branching, "MOST_NODES", part_nodes)
+    posed = _posed(seed)
+    found = branching.proven(_model(posed), 0.0, None, Clock(20.0))
+    assert (found.stopped, found.objective, found.bound) == ("proof", pytest.approx(best(posed)), pytest.approx(best(posed)))
+
+
+@pytest.mark.parametrize("part_nodes", [0, 400])
+def test_a_plan_that_cannot_be_bettered_is_handed_back_proven(part_nodes, monkeypatch):
+    monkeypatch.setattr(branching, "MOST_NODES", part_nodes)
+    posed = _posed(4)
+    at_hand = branching.proven(_model(posed), 0.0, None, Clock(20.0))
+    again = branching.proven(_model(posed), at_hand.objective, at_hand.x, Clock(20.0))
+    assert again.stopped == "proof" and again.objective == pytest.approx(best(posed)) and again.bound == pytest.approx(best(posed))
