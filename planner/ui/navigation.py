@@ -23,7 +23,7 @@ from planner.ui.desk import Desk
 from planner.ui.opening import Opening, opening
 from planner.ui.text import escaped
 
-PAGES = ("coverage", "targets", "siting", "gaps", "quality", "method")
+PAGES = ("coverage", "targets", "siting", "scenarios", "gaps", "quality", "method")
 """The pages there are, in the contract's order."""
 NEED_NO_CITY = ("quality",)
 """Pages that show what was found in the files even where nothing can be measured."""
