@@ -17,9 +17,8 @@ from planner.inputs.specs import LEVELS, FileRef
 from planner.inputs.vector import VECTOR_SUFFIXES
 from planner.network.streets import OSM_SUFFIXES
 from planner.plan.config import CONFIG_FILE
-from planner.plan.locks import Lock
 from planner.plan.project import Project, read_project
-from planner.plan.store import state_folder
+from planner.plan.settings import settings_lock, still_sound
 from planner.plan.taking_over import plain_name
 from planner.plan.toml_edit import Value, edit_section, replace_file
 from planner.quality import Issue, QualityReport
@@ -41,8 +40,6 @@ ACCEPTED: Mapping[str, tuple[str, ...]] = {
 """The endings of files that a step takes."""
 NOTHING_YET = ("file_missing", "file_empty")
 """Issues of files that are still to come; any other says that there is one, to be mended."""
-SETTINGS = "settings"
-WAIT_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +104,14 @@ def put_boundaries(folder: Path, level: str, name: str, data: bytes) -> None:
 
 def drop_boundaries(folder: Path, level: str) -> None:
     """Takes a level out of planner.toml that the city has no borders of; people then come by the level that is left."""
-    with _lock(folder):
+    with settings_lock(folder):
         before = (folder / CONFIG_FILE).read_bytes()
         edit_section(folder, ("boundaries", level), None)
         project = read_project(folder, report=QualityReport())
         left = [spec.level for spec in project.boundaries]
         if project.population is None and left:  # it named the level that is gone
             edit_section(folder, ("population",), {"path": "population.csv", "level": left[-1], "spread": "streets", "recognise": True})
-        _sound(folder, before)
+        still_sound(folder, before)
 
 
 def put_streets(folder: Path, name: str, data: bytes) -> None:
@@ -148,7 +145,7 @@ def _put(folder: Path, section: tuple[str, ...], path: str, data: bytes, values:
     """Writes a file and its section, or neither. Raises InputError: store_locked (another is at it), edit_not_safe, edit_not_written,
     first_not_sound."""
     target = folder / path
-    with _lock(folder):
+    with settings_lock(folder):
         try:
             former = {file: file.read_bytes() if file.is_file() else None for file in (folder / CONFIG_FILE, target)}
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -157,29 +154,10 @@ def _put(folder: Path, section: tuple[str, ...], path: str, data: bytes, values:
             raise InputError("edit_not_written", file=path) from error
         try:
             edit_section(folder, section, values)
-            _sound(folder, former[folder / CONFIG_FILE] or b"")
+            still_sound(folder, former[folder / CONFIG_FILE] or b"")
         except InputError:
             if former[target] is None:
                 target.unlink(missing_ok=True)
             else:
                 replace_file(target, former[target] or b"")
             raise
-
-
-def _lock(folder: Path) -> Lock:
-    """The lock of a project's settings."""
-    return Lock(state_folder(folder, SETTINGS), CONFIG_FILE, wait_s=WAIT_S)
-
-
-def _sound(folder: Path, before: bytes) -> None:
-    """That planner.toml can still be read; else it is put back as it was. Raises InputError (first_not_sound)."""
-    report = QualityReport()
-    try:
-        read_project(folder, report=report)
-        wrong = next((issue for issue in report.blocking if issue.file == CONFIG_FILE), None)
-    except InputError as error:
-        replace_file(folder / CONFIG_FILE, before)
-        raise InputError("first_not_sound", issue=error.params.get("issue", "")) from error
-    if wrong is not None:
-        replace_file(folder / CONFIG_FILE, before)
-        raise InputError("first_not_sound", issue=wrong)

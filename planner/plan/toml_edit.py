@@ -20,7 +20,8 @@ from typing import Any
 from planner.errors import InputError
 from planner.plan.config import CONFIG_FILE, split
 
-Value = str | bool | int | float | Mapping[str, str]
+Scalar = str | bool | int | float
+Value = Scalar | Mapping[str, Scalar]
 _HEADER = re.compile(r"\s*\[(?!\[)\s*(.+?)\s*\]\s*(?:#.*)?$")
 _ANY_HEADER = re.compile(r"\s*\[")
 
@@ -153,7 +154,7 @@ def as_toml(value: Value) -> str:
         return repr(value)
     if isinstance(value, str):
         return toml_text(value)
-    return "{ " + ", ".join(f"{toml_key(key)} = {toml_text(inner)}" for key, inner in value.items()) + " }" if value else "{}"
+    return "{ " + ", ".join(f"{toml_key(key)} = {as_toml(inner)}" for key, inner in value.items()) + " }" if value else "{}"
 
 
 def toml_text(value: str) -> str:

@@ -1,4 +1,4 @@
-"""From nothing to a coverage map in a browser: an empty project, a broken file, four files; a zip archive; a second visitor sees none of it."""
+"""From nothing to a coverage map in a browser: an empty project, a broken file, four files, a zip archive; others see none of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def test_an_empty_project_is_filled_step_by_step(view: Any, browser: Any, tmp_pa
     lon, lat = degrees(500, 500)
     townships = layer(feature("Polygon", rectangle(0, 0, 1000, 1000), 单元代码="110101001", 单元名称="甲街道"),
                       feature("Polygon", rectangle(1000, 0, 1000, 1000), 单元代码="110101002", 单元名称="乙街道"))
-    streets = layer(feature("LineString", [degrees(100, 500), degrees(900, 500)]), feature("LineString", [degrees(900, 500), degrees(1900, 500)]))
+    streets = layer(feature("LineString", [degrees(100, 500), degrees(900, 500)]),
+                    feature("LineString", [degrees(900, 500), degrees(1900, 500)]))
     page = view.open(page="method", lang="zh").page
     page.locator(".st-key-open button").first.click()
     page.locator(".st-key-open_new button").click()

@@ -8,14 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from planner.i18n import pick, t
-from planner.ui import footer, state
+from planner.ui import footer, settings_panel, state
 from planner.ui.desk import Desk
 from planner.ui.faults import said
-from planner.ui.text import escaped, level_name, travel_title
+from planner.ui.text import escaped, level_name
 
 METHOD = ("covered", "nearest", "straight", "left_out", "spread", "as_of")
 """The sentences that say how a figure is made, in their order."""
-KMH_OF_M_PER_MIN = 0.06
 
 
 def show(desk: Desk) -> None:
@@ -24,7 +23,7 @@ def show(desk: Desk) -> None:
 
 
 def _body(desk: Desk) -> None:
-    """Method, speeds, files, licences."""
+    """Method, units, assumptions, files, licences."""
     lang = desk.lang
     state.write_address()
     left, right = st.columns([1, 1.15], gap="medium")
@@ -32,10 +31,9 @@ def _body(desk: Desk) -> None:
         st.html(f'<h2>{escaped(t("ui.method.how", lang))}</h2>' + "".join(
             f'<p class="prose">{escaped(t(f"ui.method.{name}", lang))}</p>' for name in METHOD))
     with right:
-        st.html(f'<h2>{escaped(t("ui.method.speeds", lang))}</h2>')
-        _plain(speed_frame(desk))
         st.html(f'<h2>{escaped(t("ui.method.units", lang))}</h2>')
         _plain(level_frame(desk))
+    settings_panel.show(desk)
     st.html(f'<h2>{escaped(t("ui.method.sources", lang))}</h2>')
     _plain(source_frame(desk))
     st.html("".join(f'<p class="prose">{escaped(line, lang)}</p>' for line in licences(desk)))
@@ -45,14 +43,6 @@ def _body(desk: Desk) -> None:
 def _plain(frame: pd.DataFrame) -> None:
     """A table to read: all of it on the page, for a person and for a voice."""
     st.dataframe(frame, hide_index=True, width="stretch", placeholder="")
-
-
-def speed_frame(desk: Desk) -> pd.DataFrame:
-    """The project's travels: name, mode, stated speed, how far a point may lie from a street."""
-    lang = desk.lang
-    rows = [(name, travel_title(travel, lang), t(f"ui.mode.{travel.mode}", lang), travel.metres_per_minute,
-             travel.metres_per_minute * KMH_OF_M_PER_MIN, travel.max_snap_m) for name, travel in desk.city.travels.items()]
-    return _frame(rows, ("travel_id", "travel", "mode", "speed", "speed_kmh", "snap"), lang)
 
 
 def level_frame(desk: Desk) -> pd.DataFrame:

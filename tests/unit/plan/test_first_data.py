@@ -11,12 +11,10 @@ import pytest
 
 from planner.errors import InputError
 from planner.export.ledger_template import people_template, project_template
-from planner.plan import first_data
+from planner.plan import first_data, settings
 from planner.plan.first_data import Step, first_steps
-from planner.plan.locks import Lock
 from planner.plan.new import new_project
 from planner.plan.project import read_city, read_project, survey_project
-from planner.plan.store import state_folder
 from planner.quality import QualityReport
 from tests.small_project import degrees, feature, layer, rectangle
 
@@ -110,8 +108,8 @@ def test_a_planner_toml_that_cannot_be_read_with_the_file_stays(folder: Path) ->
 
 
 def test_a_second_person_is_told_who_is_at_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(first_data, "WAIT_S", 0.0)
-    lock = Lock(state_folder(folder, first_data.SETTINGS), "planner.toml")
+    monkeypatch.setattr(settings, "WAIT_S", 0.0)
+    lock = settings.settings_lock(folder)
     with lock:
         monkeypatch.setattr("planner.plan.locks.get_ident", lambda: -1)  # another thread: another person at the pages
         with pytest.raises(InputError) as refused:
