@@ -61,8 +61,8 @@ def downloads(desk: Desk, answer: Answer, units: list[UnitChange], level: str) -
 
     def workbook() -> bytes:
         """Made when it is asked for."""
-        return siting_table.plan_xlsx(run, answer.rules, said=answer.told(city, lang), settings=settings_said(answer, city, lang), units=units,
-                                      lang=lang)
+        told, settings = answer.told(city, lang), settings_said(answer, city, lang)
+        return siting_table.plan_xlsx(run, answer.rules, said=told, settings=settings, units=units, lang=lang)
 
     make = {"csv": lambda: siting_table.sites_csv(run).encode("utf-8-sig"), "xlsx": workbook,
             "gpkg": lambda: siting_table.plan_gpkg(run, city.boundaries, level, units)}

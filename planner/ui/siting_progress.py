@@ -27,8 +27,12 @@ def follow(job: Job, asked: Asked, heads: float, lang: str, rerun: Callable[[], 
         if not job.running:
             rerun()
         with st.container(key="siting_progress"):
-            st.html(said(job, asked, heads, lang))
-            st.button(t("ui.siting.cancel", lang), key="cancel_siting", on_click=job.cancel, disabled=job.stop.is_set())
+            left, right = st.columns([4.4, 1], vertical_alignment="center")
+            with left:
+                st.html(said(job, asked, heads, lang))
+            with right:
+                st.button(t("ui.siting.cancel", lang), key="cancel_siting", on_click=job.cancel, disabled=job.stop.is_set(),
+                          width="stretch")
 
     look()
 

@@ -28,6 +28,10 @@ MODELS = ("mclp", "lscp", "p_median", "p_center", "max_min_share", "capacitated_
 MOST_SITES, MOST_METRES, MOST_WAN = 1000, 100_000, 10_000_000
 CNY_OF_WAN = 10_000.0
 NO_LEVEL = ""
+SIZES = ("beds", "capacity", "places", "area_m2")
+"""Columns that say a facility's size, the likeliest first."""
+NO_SIZES = ("x", "y", "lon", "lat", "row")
+"""Columns of numbers that say where a facility is, or stands in its file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def choose(known: Opening, settings: Settings, lang: str) -> tuple[Asked, bool]:
             base, version = _base(known, lang)
         with spots[3]:
             kind = _candidates(city, lang)
-        with spots[4], st.popover(t("ui.siting.more", lang), key="more", width="stretch"):
+        with spots[4], st.popover(t("ui.siting.more", lang), key="more", width="stretch"), st.container(key="siting_more"):
             question = SitingQuestion(
                 settings.layer, model, settings.travel, minutes=settings.minutes, new=number, share=share, group=settings.group,
                 by=settings.by if model == "max_min_share" else None, as_of=dt.date.today())
@@ -170,12 +174,12 @@ def _aims(question: SitingQuestion, level: str, lang: str) -> SitingQuestion:
 def _capacities(city: City, question: SitingQuestion, lang: str) -> SitingQuestion:
     """For models with capacities: which column says them, and how many people one of them serves."""
     frame = city.layer(question.layer).frame
-    own = [column for column in frame.columns if frame[column].dtype.kind in "if" and column not in ("x", "y", "lon", "lat")]
+    own = [column for column in frame.columns if frame[column].dtype.kind in "if" and column not in NO_SIZES]
     _head("capacity", lang)
     if not own:
         st.html(f'<p class="note warn">{escaped(t("ui.siting.no_capacity", lang))}</p>')
         return question
-    column = _pick("capacity", own, next((name for name in ("beds", "capacity", "places", "area_m2") if name in own), own[0]), lang, str)
+    column = _pick("capacity", own, next((name for name in SIZES if name in own), own[0]), lang, str)
     served, usual = _number("per_capacity", 1, 100_000, 1, lang), _number("site_capacity", 0, 100_000, 0, lang)
     return replace(question, capacity=column, per_capacity=float(served), site_capacity=float(usual) if usual else None,
                    split=_tick("split", lang))

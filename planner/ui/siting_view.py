@@ -14,7 +14,8 @@ from planner.export.siting_table import UnitChange
 from planner.i18n import t
 from planner.measure.city import City
 from planner.measure.coverage import Coverage
-from planner.ui import map_view, state, unit_panel
+from planner.plan.scenario import BASELINE
+from planner.ui import map_view, unit_panel
 from planner.ui.controls import Settings
 from planner.ui.desk import Desk
 from planner.ui.map_component import MapEvents
@@ -23,8 +24,8 @@ from planner.ui.siting_words import Scale, side, status_said
 from planner.ui.siting_work import Answer
 from planner.ui.text import escaped, level_name, people, percent, points
 
-MAP_PX, TABLE_PX = 430, 236
-SITE_COLUMNS = ("rank", "name", "unit", "added", "within", "cost", "stock")
+MAP_PX, TABLE_PX = 384, 196
+SITE_COLUMNS = ("rank", "name", "unit", "added", "cost", "stock")
 UNIT_COLUMNS = ("code", "unit", "before", "after", "difference", "gained")
 
 
@@ -66,33 +67,45 @@ def sentences(answer: Answer, city: City, lang: str) -> None:
 
 
 # ---- map -------------------------------------------------------------------------------------------------------------
-def painting(desk: Desk, found: Coverage, settings: Settings, answer: Answer | None, *, built: bool) -> MapData:
-    """The map of the coverage, before or after, with the sites numbered by rank."""
-    lang = desk.lang
-    data = map_view.painting(desk, found, settings, share_palette(settings.target), unit_panel.selected(found), "siting")
+def painting(desk: Desk, before: Coverage, after: Coverage | None, settings: Settings, answer: Answer | None, base: str) -> MapData:
+    """The map of the coverage; with a plan, of the coverage with its sites built, to be compared on the map with that before, and the
+    sites numbered by rank. base : the scenario that it all stands on.
+
+    What is known of the project's own facilities only (curves by the minute, the border of what is within reach) is left out where others
+    count too.
+    """
+    lang, shown = desk.lang, before if after is None else after
+    data = map_view.painting(desk, shown, settings, share_palette(settings.target), unit_panel.selected(shown), "siting")
+    if after is not None or base != BASELINE:
+        data = replace(data, curves=None, sliders={}, reach=None, reach_offered=False)
+    if answer is None or after is None:
+        return replace(data, title=t("ui.siting.map", lang))
     sites = []
-    for rank, site in enumerate(answer.run.new if answer is not None else (), 1):
-        said = t("ui.siting.site_said", lang, rank=rank, name=site.name or site.unit_name or site.id, people=people(site.people_added, lang))
-        sites.append(MapSite(site.id, site.lon, site.lat, str(rank), said))
-    return replace(data, sites=sites, title=t("ui.siting.map_after" if built else "ui.siting.map_before", lang))
+    for rank, site in enumerate(answer.run.new, 1):
+        name, gained = site.name or site.unit_name or site.id, people(site.people_added, lang)
+        sites.append(MapSite(site.id, site.lon, site.lat, str(rank), t("ui.siting.site_said", lang, rank=rank, name=name, people=gained)))
+    share = {unit.code: unit.share for unit in before.units}
+    old = [share[code] for code in data.geometry.codes[before.by]]
+    return replace(data, sites=sites, title=t("ui.siting.map_after", lang), before=old, shown="after")
 
 
 def show_map(data: MapData) -> None:
-    """Put the map on the page; a unit picked on it is selected."""
-
-    def heard(event: MapEvents) -> None:
-        """A unit was picked on the map."""
-        if event.picked is not None:
-            unit_panel.select(event.picked)
-
+    """Put the map on the page."""
     with st.container(key="map_frame"):
-        map_view.draw(data, heard, height=MAP_PX)
+        map_view.draw(data, _heard, height=MAP_PX)
+
+
+def _heard(event: MapEvents) -> None:
+    """A unit was picked on the map, or a slider on it was let go."""
+    map_view.heard(event)
+    if event.picked is not None:
+        unit_panel.select(event.picked)
 
 
 # ---- tables ----------------------------------------------------------------------------------------------------------
 def site_frame(answer: Answer, lang: str) -> pd.DataFrame:
-    """The new sites as the table shows them: rank, name or id, unit, people gained and in reach, cost, existing stock."""
-    rows = [(rank, site.name or site.id, site.unit_name, round(site.people_added), round(site.people_within),
+    """The new sites as the table shows them: rank, name or id, unit, people newly covered, cost, existing stock."""
+    rows = [(rank, site.name or site.id, site.unit_name, round(site.people_added),
              None if site.cost_cny is None else site.cost_cny / CNY_OF_WAN, t("site.column.yes", lang) if site.existing_stock else "")
             for rank, site in enumerate(answer.run.new, 1)]
     frame = pd.DataFrame(rows, columns=[t(f"ui.siting.column.{name}", lang) for name in SITE_COLUMNS])
@@ -103,9 +116,10 @@ def site_frame(answer: Answer, lang: str) -> pd.DataFrame:
 def sites(answer: Answer, lang: str) -> None:
     """The table of sites."""
     frame = site_frame(answer, lang)
-    number = st.column_config.NumberColumn
-    look = {t(f"ui.siting.column.{name}", lang): number(format="localized") for name in ("added", "within")}
-    look |= {t("ui.siting.column.cost", lang): number(format="%.1f"), t("ui.siting.column.rank", lang): number(width=44)}
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    form = {"rank": number(width=44), "name": text(width=152), "unit": text(width=72), "added": number(width=76, format="localized"),
+            "cost": number(width=78, format="%.1f"), "stock": text(width=44)}
+    look = {t(f"ui.siting.column.{name}", lang): column for name, column in form.items()}
     with st.container(key="site_table"):
         st.dataframe(frame, hide_index=True, width="stretch", height=TABLE_PX, placeholder="", column_config=look)
 
@@ -152,9 +166,3 @@ def chosen_unit(before: Coverage, after: Coverage | None, lang: str) -> None:
             line = t("ui.siting.unit_change", lang, **words, after=percent(new.share, lang), difference=points(new.share - old.share, lang),
                      gained=people(new.people_covered - old.people_covered, lang))
         st.html(f'<p class="unit">{escaped(line, lang)}</p>')
-
-
-def shows_after(lang: str) -> bool:
-    """The toggle between the coverage of today and with the sites built."""
-    state.settle("built", (False, True), True, mark=lang)
-    return bool(st.toggle(t("ui.siting.built", lang), key="built"))

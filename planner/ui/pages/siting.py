@@ -46,12 +46,10 @@ def _body(desk: Desk) -> None:
     else:
         st.html(f'<p class="note">{escaped(t("ui.siting.lead", lang))}</p>')
     left, right = st.columns([1.78, 1], gap="small")
-    with right, st.container(key="panel"):
-        shown_after = siting_view.shows_after(lang) if built else False
-        _panel(desk, answer, before, after)
     with left:
-        shown = after if shown_after and after is not None else before
-        siting_view.show_map(siting_view.painting(desk, shown, settings, answer, built=shown_after))
+        siting_view.show_map(siting_view.painting(desk, before, after, settings, answer, asked.base))
+    with right, st.container(key="panel"):
+        _panel(desk, answer, before, after)
     footer.draw(desk, settings.layer)
 
 
