@@ -223,7 +223,7 @@ def _paint_names(drawing: Drawing, ground: Ground, sheet: MapSheet, view: View, 
                 names += _name(upper, k, view, 8.0, 1.6, 2e6 if about else 1e6, upper.names[k], INK_NAME if about else ASIDE_NAME)
     for k in seen.tolist():
         if sheet.focus is None or units.codes[k] in sheet.focus:
-            names += _name(units, k, view, 6.5 if above else 7.5, 1.15, 3e6 if sheet.focus else 0.0,
+            names += _name(units, k, view, 7.5 if sheet.focus or not above else 6.5, 1.15, 3e6 if sheet.focus else 0.0,
                            sheet.named.get(units.codes[k], units.names[k]), INK_NAME)
     drawing.add(place_names(names, taken, view))
 
