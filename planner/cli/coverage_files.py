@@ -62,7 +62,7 @@ def write_spots(city: City, found: Coverage, path: Path, crs: str | None, scenar
     metres = found.limit_m if found.minutes is None else None
     spots = blind_spots(city, found.layer, found.travel, minutes=found.minutes, metres=metres, by=found.by, group=found.group,
                         as_of=found.as_of, reach=found.reach)
-    question = as_question(spots)
+    question = as_question(spots, found.mode)
     if path.suffix.lower() in DRAWN:
         question = with_shapes(question, city)
     subtitle = t("blind_spots.subtitle", lang, date=found.as_of.isoformat(), scenario=scenario_label(scenario, lang))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from planner.cli.common import as_json, command_options, note, record_options, scenario_option, write
+from planner.cli.common import as_json, command_options, crs_option, note, record_options, scenario_option, write
 from planner.cli.site_others import check_others, found
 from planner.cli.solve_choices import Choices, choice_listings, choice_options
 from planner.errors import InputError
@@ -71,8 +71,9 @@ def _amount(context: click.Context, option: click.Parameter, value: float | None
 @click.option("--weight", "weights", multiple=True, metavar="NAME=W", help="weight in the comparison of candidates / 比选表权重")
 @click.option("--comparison", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.csv",
               help="also write every candidate with verdict, figures and score / 另存选址比选表")
-@click.option("--sites-out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.geojson",
-              help="also write new sites and existing facilities as points (EPSG:4326) / 另存点位图层")
+@click.option("--sites-out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="also write new sites and existing facilities as points: .geojson .gpkg .shp / 另存点位图层")
+@crs_option
 @click.option("--time-limit", type=click.FloatRange(min=0), default=60.0, show_default=True, metavar="S", help="seconds / 时间上限（秒）")
 @click.option("--gap", type=click.FloatRange(min=0), default=0.0, show_default=True, help="stop at this relative gap / 达到该相对差距即停")
 @click.option("--seed", type=int, default=1, show_default=True, help="seed of every random choice / 随机种子")
@@ -86,9 +87,10 @@ def command(project: Path | None, layer: str, model: str, travel: str, minutes: 
             candidates: str | None, group: str, at_least: tuple[str, ...], spacing_m: float | None, people_m: float | None,
             people_path: str | None, from_scratch: bool, as_of: dt.datetime | None, site_cost: float | None, capacity: str | None,
             per_capacity: float, site_capacity: float | None, split: bool, loss: float, weights: tuple[str, ...], comparison: Path | None,
-            sites_out: Path | None, time_limit: float, gap: float, seed: int, save_as: str | None, scenario: str | None, choices: Choices,
-            form: str, out: Path | None, lang: str, quiet: bool) -> None:
+            sites_out: Path | None, crs: str | None, time_limit: float, gap: float, seed: int, save_as: str | None, scenario: str | None,
+            choices: Choices, form: str, out: Path | None, lang: str, quiet: bool) -> None:
     """Reads the project, asks, prints; what is kept or written besides comes last."""
+    check_layers(sites_out, crs)
     if (minutes is None) == (metres is None):
         raise click.UsageError(t("coverage.minutes_or_metres", lang))
     if p is not None and new is not None:
@@ -108,16 +110,18 @@ def command(project: Path | None, layer: str, model: str, travel: str, minutes: 
         people_path=people_path, existing=not from_scratch, as_of=None if as_of is None else as_of.date(), site_cost_cny=site_cost,
         capacity=capacity, per_capacity=per_capacity, site_capacity=site_capacity, split=split, loss=loss)
     question = check_others(choices, question)
-    _answer(project, question, choices, weights, comparison, sites_out, time_limit, gap, seed, save_as, scenario, form, out, lang, quiet)
+    _answer(project, question, choices, weights, comparison, sites_out, crs, time_limit, gap, seed, save_as, scenario, form, out, lang,
+            quiet)
 
 
 def _answer(path: Path | None, question: SitingQuestion, choices: Choices, weights: tuple[str, ...], comparison: Path | None,
-            sites_out: Path | None, time_limit: float, gap: float, seed: int, save_as: str | None, scenario: str | None, form: str,
-            out: Path | None, lang: str, quiet: bool) -> None:
+            sites_out: Path | None, crs: str | None, time_limit: float, gap: float, seed: int, save_as: str | None, scenario: str | None,
+            form: str, out: Path | None, lang: str, quiet: bool) -> None:
     """Runs the question on a project and writes the answer."""
     from dataclasses import replace
 
     from planner.cli import site_views
+    from planner.export.siting_points import write_points
     from planner.export.siting_table import sites_csv
     from planner.plan.applying import under
     from planner.plan.project import read_project
@@ -157,10 +161,21 @@ def _answer(path: Path | None, question: SitingQuestion, choices: Choices, weigh
     if comparison is not None:
         write(site_views.comparison_csv(run, rules, lang), comparison)
     if sites_out is not None:
-        write(as_json(site_views.points(run, city)), sites_out)
+        write_points(site_views.points(run, city), sites_out, run.as_of.isoformat(), lang=lang, crs=crs)
     if save_as is not None:
         _keep(project.folder, run, city.layer(question.layer).frame["id"].tolist(), save_as,
               None if scenario == BASELINE else scenario, told[lang], lang, quiet)
+
+
+def check_layers(sites_out: Path | None, crs: str | None) -> None:
+    """That the layer asked for can be written, before the work. Raises InputError."""
+    from planner.export.siting_points import check_points
+    from planner.export.systems import check_system
+
+    if sites_out is not None:
+        check_points(sites_out, crs)
+    elif crs is not None:
+        check_system(crs, None)
 
 
 def _keep(folder: Path, run: SitingRun, taken: list[str], name: str, base: str | None, said: str, lang: str, quiet: bool) -> None:

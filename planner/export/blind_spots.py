@@ -25,10 +25,9 @@ from planner.targets.pack import Limit
 SUFFIXES = (".xlsx", ".csv", ".gpkg", ".geojson", ".shp")
 LAYER = "blind_spots"
 MODES = ("walk", "cycle", "drive")
-"""Ways of travelling that have a word of ours where the project calls them so."""
 LEVELS = ("district", "township", "community")
 KEYS = (
-    *("spot_id", "target_id", "state", "layer", "limit", "group", "people", "share", *LEVELS, "places", "nearest_facility", "nearest_m"),
+    *("spot_id", "target_id", "state", "layer", "limit", "group", "people", "share", *LEVELS, "nearest_facility", "nearest_m"),
     *("minutes", "people_unattached", "people_unreached", "gap_id", "project_id", "clause", "lon", "lat", "note"),
 )
 """The columns, in their order. `share` is 0..1, `limit` the service radius in words, `nearest_m` metres along the streets."""
@@ -38,7 +37,7 @@ NUMBERS = ("people", "share", "nearest_m", "minutes", "people_unattached", "peop
 FORMS = {"people": "#,##0", "share": "0.0%", "nearest_m": "#,##0", "minutes": "0.0", "people_unattached": "#,##0",
          "people_unreached": "#,##0", "lon": "0.000000", "lat": "0.000000"}
 WIDTHS = {"spot_id": 9, "target_id": 21, "state": 10, "layer": 17, "limit": 16, "group": 14, "people": 10, "share": 9, "district": 18,
-          "township": 26, "community": 30, "places": 30, "nearest_facility": 20, "nearest_m": 11, "minutes": 9, "people_unattached": 10,
+          "township": 26, "community": 40, "nearest_facility": 20, "nearest_m": 11, "minutes": 9, "people_unattached": 10,
           "people_unreached": 10, "gap_id": 14, "project_id": 14, "clause": 18, "lon": 11, "lat": 10, "note": 30}
 NAMED = 8
 """So many units or places are named in a cell of the workbook; of more, the number is told. Data files have them all."""
@@ -87,10 +86,16 @@ def _about(question: TargetSpots, lang: str) -> dict[str, Any]:
 def limit_words(limit: Limit, question: TargetSpots, lang: str) -> str:
     """A service radius in words: minutes by a way of travelling, or metres."""
     if limit.minutes is not None:
-        names = (limit.travel,) if limit.travel else question.travels
-        travel = t("gaps.list_comma", lang).join(label("mode", name, MODES, lang) for name in names)
+        names = (limit.travel,) if limit.travel in question.travels else tuple(question.travels)
+        travel = t("gaps.list_comma", lang).join(_travel(name, question.travels[name], lang) for name in names)
         return t("blind_spots.limit_minutes", lang, minutes=figure(limit.minutes), travel=travel)
     return t("blind_spots.limit_metres", lang, metres=figure(limit.metres))
+
+
+def _travel(name: str, mode: str, lang: str) -> str:
+    """A way of travelling: its mode, with the project's own name where that says more."""
+    word = label("mode", mode, MODES, lang)
+    return word if name == mode else t("blind_spots.travel", lang, mode=word, name=name)
 
 
 def _row(question: TargetSpots, one: BlindSpot, projects: Mapping[str, tuple[str, ...]], lang: str, named: int | None) -> dict[str, Any]:
@@ -101,7 +106,6 @@ def _row(question: TargetSpots, one: BlindSpot, projects: Mapping[str, tuple[str
         "people": one.people,
         "share": finite(one.share),
         **{level: _listed([_unit(unit, lang) for unit in one.units.get(level, ())], lang, named) for level in LEVELS},
-        "places": _listed(list(one.places), lang, named),
         "nearest_facility": one.nearest_name,
         "nearest_m": finite(one.nearest_m),
         "minutes": finite(one.minutes),

@@ -11,6 +11,7 @@ from typing import Any
 
 from planner.export.cells import finite, neutral
 from planner.export.geopackage import dated
+from planner.export.systems import in_system
 from planner.i18n import t
 from planner.inputs.layers import Boundaries
 from planner.plan.coverage_change import UnitChange as UnitChange
@@ -125,9 +126,9 @@ def _table(book: Any, title: str, headings: Sequence[str], lines: Sequence[Seque
     sheet.set_column(2, len(headings) - 1, 14)
 
 
-def plan_gpkg(run: SitingRun, boundaries: Boundaries, level: str, units: Sequence[UnitChange]) -> bytes:
-    """The plan as a GeoPackage in EPSG:4326: the new sites as points and, where there are any, the units of a level with their shares
-    before and after. Names are data here and stay letter by letter."""
+def plan_gpkg(run: SitingRun, boundaries: Boundaries, level: str, units: Sequence[UnitChange], *, crs: str | None = None) -> bytes:
+    """The plan as a GeoPackage, in EPSG:4326 unless `crs` says otherwise: the new sites as points and, where there are any, the units of a
+    level with their shares before and after. Names are data here and stay letter by letter."""
     import geopandas as gpd
     import pandas as pd
     import pyogrio
@@ -142,9 +143,9 @@ def plan_gpkg(run: SitingRun, boundaries: Boundaries, level: str, units: Sequenc
         for column in UNIT_FIELDS[2:]:
             frame[column] = pd.to_numeric(frame[column]).astype("float64")
         shapes = boundaries.frame(level).set_index("code").geometry.reindex(frame["code"])
-        layers[UNITS_LAYER] = gpd.GeoDataFrame(frame, geometry=shapes.to_numpy(), crs=boundaries.crs).to_crs(4326)
+        layers[UNITS_LAYER] = gpd.GeoDataFrame(frame, geometry=shapes.to_numpy(), crs=boundaries.crs)
     with tempfile.TemporaryDirectory() as folder, dated(run.as_of.isoformat()):
         path = Path(folder) / "plan.gpkg"
         for name, table in layers.items():
-            pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=path.exists())
+            pyogrio.write_dataframe(in_system(table, crs), path, layer=name, driver="GPKG", append=path.exists())
         return path.read_bytes()

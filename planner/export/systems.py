@@ -36,14 +36,14 @@ def check_system(crs: str | None, path: Path | None) -> None:
 def in_system(layer: Any, crs: str | None) -> Any:
     """A GeoDataFrame in the system asked for, EPSG:4326 where none is.
 
-    Raises InputError (export_crs_far) where the layer lies outside the area that the system is made for: its figures are no metres there.
+    Raises InputError (export_crs_far) where the layer lies far east or west of the zone: its figures are no metres there.
     """
     wanted = _parsed(crs or DEGREES)
     area = wanted.area_of_use
-    if crs is not None and area is not None and area.west < area.east and not layer.geometry.isna().all():
+    if wanted.is_projected and area is not None and area.west < area.east and not layer.geometry.isna().all():
         west, south, east, north = layer.to_crs(DEGREES).total_bounds
         lon, lat = (west + east) / 2, (south + north) / 2
-        if max(area.west - lon, lon - area.east, area.south - lat, lat - area.north) > ROOM_DEGREES:
+        if max(area.west - lon, lon - area.east) > ROOM_DEGREES:
             raise InputError("export_crs_far", crs=crs, west=f"{area.west:g}", east=f"{area.east:g}", lon=f"{lon:.1f}", lat=f"{lat:.1f}")
     return layer.to_crs(wanted)
 

@@ -83,12 +83,12 @@ def with_shapes(question: TargetSpots, city: City) -> TargetSpots:
     return replace(question, shapes={one.id: area for one, area in zip(shown, areas, strict=True)})
 
 
-def as_question(found: BlindSpots) -> TargetSpots:
-    """The blind spots of one layer, asked by no target, as the lists have them."""
+def as_question(found: BlindSpots, mode: str) -> TargetSpots:
+    """The blind spots of one layer, asked by no target, as the lists have them. mode : of the travel."""
     limit = Limit(Scope(), found.minutes, found.limit_m if found.minutes is None else None, found.travel, True)
     names = (layer_info(found.layer).name,)
-    return TargetSpots((), (), (), (), (found.layer,), names, found.group, (limit,), (found.travel,), found.people, found.people_beyond,
-                       found.spots, found.not_told, {}, found.join_m)
+    return TargetSpots((), (), (), (), (found.layer,), names, found.group, (limit,), {found.travel: mode}, found.people,
+                       found.people_beyond, found.spots, found.not_told, {}, found.join_m)
 
 
 def _question(city: City, evaluation: Evaluation, pack: TargetPack, result: TargetResult) -> _Question | None:
@@ -131,12 +131,11 @@ def _spots(city: City, question: _Question, gaps: Sequence[Gap], before: int) ->
     spots = tuple(replace(one, id=f"B{k:05d}") for k, one in enumerate(found, start=before + 1))
     check, results = question.where.check, question.results
     layers = check.basket or check.layers or (results[0].target.layer,)
-    named: dict[TravelProfile, str] = {travel: travel.name for travel in ways}
     return TargetSpots(
         targets=tuple(result.target.id for result in results), titles=tuple(result.target.title for result in results),
         clauses=tuple(result.target.clause for result in results), states=tuple(result.state for result in results), layers=tuple(layers),
         layer_names=tuple(layer_info(slug).name for slug in layers), group=check.group or TOTAL, limits=question.limits,
-        travels=tuple(named.values()), people=question.whole, people_beyond=beyond, spots=spots, not_told=lost,
+        travels={travel.name: travel.mode for travel in ways}, people=question.whole, people_beyond=beyond, spots=spots, not_told=lost,
         gaps=_gaps_of(spots, [gap for gap in gaps if gap.target_id in {result.target.id for result in results}]), join_m=wide_m)
 
 

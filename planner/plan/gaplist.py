@@ -227,7 +227,7 @@ class TargetSpots:
     """The blind spots of one question: people of a group beyond the limits of some layers, whichever targets ask it.
 
     targets : their ids, with titles, clauses and states beside them. layers : of a basket all of which count. limits : minutes or metres,
-    by class of unit where there are several; travel : of each, as the times are told. people : of the group in the targets' scope.
+    by class of unit where there are several; travels : by which times are told, name -> mode. people : of the group in the targets' scope.
     people_beyond : the sum over all blind spots, None where it is hidden; spots : by people; not_told : kept out because of small counts.
     gaps : id of a blind spot -> gaps of these targets in its units. join_m : metres along the streets up to which homes are neighbours.
     shapes : id -> what is drawn of it (planner.measure.blind_spot_shapes), of those that a list shows; nothing where none were asked for.
@@ -241,7 +241,7 @@ class TargetSpots:
     layer_names: tuple[Words, ...]
     group: str
     limits: tuple[Limit, ...]
-    travels: tuple[str, ...]
+    travels: Mapping[str, str]
     people: float
     people_beyond: float | None
     spots: tuple[BlindSpot, ...]

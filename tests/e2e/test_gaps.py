@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import openpyxl
+import pyogrio
 import pytest
 from click.testing import CliRunner, Result
 
@@ -180,3 +181,38 @@ def test_the_demonstration_city_adds_up(tmp_path: Path) -> None:
             assert sorted(row[9] for row in mine) == pytest.approx(sorted(lacks))
     assert book["gap list"]["L3"].value == pytest.approx(sum(row[11] or 0 for row in rows))
     assert "invented" in " ".join(str(row[0]) for row in book["summary"].iter_rows(values_only=True))
+
+
+def covered(town: Path, *words: str) -> Result:
+    return run("coverage", str(town), "--layer", "community-elderly-station", "--travel", "walk", "--minutes", "18", "--by", "township",
+               "--as-of", "2025-12-31", "--group", "age_60_plus", *words)
+
+
+def test_blind_spots_of_one_layer(town: Path, tmp_path: Path) -> None:
+    done = covered(town, "--blind-spots", str(tmp_path / "spots.csv"), "--lang", "zh")
+    assert done.exit_code == 0 and "盲区清单" in done.stderr
+    (row,) = csv.DictReader(io.StringIO((tmp_path / "spots.csv").read_text(encoding="utf-8-sig")))
+    # 30 and 40 people aged 60 and over live 1,880 and 2,880 m away, 1 km from each other: on a lattice that wide they are neighbours
+    assert (row["spot_id"], float(row["people"]), row["township"], row["target_id"]) == ("B0001", 70, "乙镇 70", "")
+    assert row["limit"] == "步行 18分钟" and row["nearest_facility"] == "'=1+1" and float(row["minutes"]) == pytest.approx(57.6, abs=0.01)
+
+
+@pytest.mark.parametrize("option", ["--service-areas", "--blind-spots", "--out"])
+@pytest.mark.parametrize(("crs", "epsg"), [((), 4326), (("--crs", "EPSG:4490"), 4490), (("--crs", "EPSG:4548"), 4548)])
+def test_every_layer_is_in_the_system_asked_for(town: Path, tmp_path: Path, option: str, crs: tuple[str, ...], epsg: int) -> None:
+    path = tmp_path / "layer.gpkg"
+    done = covered(town, option, str(path), *crs)
+    assert done.exit_code == 0, done.output
+    for name in pyogrio.list_layers(path)[:, 0]:
+        table = gpd.read_file(path, layer=name)
+        assert table.crs.to_epsg() == epsg and len(table) > 0
+        west, south, east, north = table.to_crs("EPSG:32650").total_bounds
+        assert 490_000 < west < east < 510_000 and 4_399_000 < south <= north < 4_401_000
+
+
+@pytest.mark.parametrize("words", [("--service-areas", "x.geojson", "--crs", "EPSG:4490"), ("--crs", "EPSG:4490"),
+                                   ("--blind-spots", "x.csv", "--crs", "EPSG:4490"), ("--blind-spots", "x.dxf"),
+                                   ("--out", "x.gpkg", "--capacity", "beds"), ("--blind-spots", "x.gpkg", "--crs", "EPSG:4513")])
+def test_layers_that_cannot_be_are_one_line(town: Path, words: tuple[str, ...]) -> None:
+    done = covered(town, *words, "--lang", "en")
+    assert done.exit_code == 1 and len(done.stderr.strip().splitlines()) == 1 and not Path("x.gpkg").exists()

@@ -5,6 +5,7 @@ import json
 import sys
 from pathlib import Path
 
+import pyogrio
 import pytest
 from click.testing import CliRunner
 
@@ -119,3 +120,20 @@ def test_sites_and_facilities_are_written_as_points(site, tmp_path):
     found = {feature["properties"]["id"]: feature for feature in json.loads(path.read_text(encoding="utf-8"))["features"]}
     assert {one: feature["properties"]["role"] for one, feature in found.items()} == {"c4": "new", "S1": "existing"}
     assert found["S1"]["geometry"]["coordinates"] == pytest.approx(drawn.degrees(200), abs=1e-6)
+
+
+@pytest.mark.parametrize(("name", "crs", "epsg"), [("sites.gpkg", None, 4326), ("sites.gpkg", "EPSG:4490", 4490),
+                                                   ("sites.shp", "EPSG:4548", 4548)])
+def test_sites_as_layers_in_the_system_asked_for(site, tmp_path, name, crs, epsg):
+    assert site("--new", 1, "--sites-out", tmp_path / name, *(("--crs", crs) if crs else ())).exit_code == 0
+    table = pyogrio.read_dataframe(tmp_path / name)
+    assert table.crs.to_epsg() == epsg and sorted(table["role"]) == ["existing", "new"]
+    place = table[table["role"] == "existing"].to_crs(4326).geometry.iloc[0]
+    assert (place.x, place.y) == pytest.approx(drawn.degrees(200), abs=1e-6)
+
+
+@pytest.mark.parametrize("words", [("--sites-out", "x.geojson", "--crs", "EPSG:4490"), ("--crs", "EPSG:4490"), ("--sites-out", "x.xlsx"),
+                                   ("--sites-out", "x.gpkg", "--crs", "EPSG:0")])
+def test_a_system_that_a_form_cannot_hold_is_refused_before_the_work(site, words):
+    run = site("--new", 1, *words)
+    assert run.exit_code == 1 and run.stdout == "" and len(run.stderr.strip().splitlines()) == 1
