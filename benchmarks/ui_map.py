@@ -3,8 +3,8 @@
     python ui_map.py [--rounds 5] [--chromium chromium]
 
 An exported file of the city of big_project.py is opened from disk in headless Chromium (software raster, 1366 x 768); no server is in it.
-Told are medians in milliseconds, each to the frame in which the browser has drawn: reading the geometry, the first painting, a step of
-the slider for minutes and for the target, the whole painted anew, the tooltip, the divider; and what one rerun sends to the browser.
+Told are medians in milliseconds - to the frame that shows it, and of CPU time of the page's thread: reading the geometry, the first
+painting, a step of the slider for minutes and for the target, the whole painted anew, the tooltip, the divider; and what a rerun sends.
 """
 
 from __future__ import annotations
@@ -95,45 +95,63 @@ def opened(browser, file: Path):
     return page, context, page.evaluate("performance.now()")
 
 
-def measure(browser, files: list[Path], rounds: int) -> dict[str, float]:
+class Timing:
+    """Times of what is done on a page: to the frame that shows it, and of the page's thread alone, which other work leaves as it is."""
+
+    def __init__(self, page, seen: dict[str, list[tuple[float, ...]]]) -> None:
+        self.page, self.seen = page, seen
+        self.tools = page.context.new_cdp_session(page)
+        self.tools.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def thread_ms(self) -> float:
+        """Milliseconds that the page's thread has worked."""
+        told = {entry["name"]: entry["value"] for entry in self.tools.send("Performance.getMetrics")["metrics"]}
+        return 1000 * float(told["TaskDuration"])
+
+    def many(self, name: str, acts: str) -> None:
+        """Do each of some acts (JavaScript: an array of functions) and note it."""
+        before = self.thread_ms()
+        clock = self.page.evaluate(f"(async () => {{ {DRAWN} const acts = {acts}, out = []; await drawn(); {EACH} return out; }})()")
+        cpu = (self.thread_ms() - before) / len(clock)
+        self.seen.setdefault(name, []).extend((ms, cpu) for ms in clock)
+
+
+EACH = "for (const act of acts) out.push(await timed(act));"
+DECODE = """() => { const text = atob(document.getElementById('planner-geometry').textContent);
+  window.payload = Uint8Array.from({ length: text.length }, (_, k) => text.charCodeAt(k)).buffer; }"""
+READ = "[() => PlannerMap.readGeometry(window.payload)]"
+HOVER = f"""Array.from({{ length: {STEPS} }}, (_, k) => () => {{
+  const box = document.querySelector('[data-testid=map]'), r = box.getBoundingClientRect();
+  box.dispatchEvent(new MouseEvent('mousemove', {{ bubbles: true, clientX: r.left + 200 + 9 * k, clientY: r.top + 200 }}));
+}})"""
+MODES = "['change', 'before', 'after'].map((mode) => () => document.querySelector(`[data-mode=${mode}]`).click())"
+DIVIDER = f"""Array.from({{ length: {STEPS} }}, () => () => document.querySelector('.pcm-divider').dispatchEvent(
+  new KeyboardEvent('keydown', {{ key: 'ArrowRight', bubbles: true }})))"""
+
+
+def measure(browser, files: list[Path], rounds: int) -> dict[str, dict[str, float]]:
     """Medians of the rounds."""
-    seen: dict[str, list[float]] = {}
-
-    def note(name: str, values: list[float]) -> None:
-        seen.setdefault(name, []).extend(values)
-
+    seen: dict[str, list[tuple[float, ...]]] = {}
     for _ in range(rounds):
         page, context, first = opened(browser, files[0])
-        note("opened to first painting", [first])
-        script = DRAWN + f"""
-        const out = {{}}, many = async (name, acts) => {{ out[name] = []; for (const act of acts) out[name].push(await timed(act)); }};
-        const bytes = Uint8Array.from(atob(document.getElementById('planner-geometry').textContent), (c) => c.charCodeAt(0)).buffer;
-        const from = performance.now(); PlannerMap.readGeometry(bytes); out['geometry read'] = [performance.now() - from];
-        await many('a minute of the slider', Array.from({{length: {STEPS}}}, (_, k) => slide('minutes', 16 + k)));
-        await many('a step of the target', Array.from({{length: {STEPS}}}, (_, k) => slide('target', 79 - k)));
-        await many('painted anew', Array.from({{length: 5}}, () => () => map_coverage.fire('viewreset')));
-        const box = document.querySelector('[data-testid=map]'), r = box.getBoundingClientRect();
-        const spot = (k) => ({{ bubbles: true, clientX: r.left + 200 + 9 * k, clientY: r.top + 200 }});
-        const hover = (k) => () => box.dispatchEvent(new MouseEvent('mousemove', spot(k)));
-        await many('tooltip', Array.from({{length: {STEPS}}}, (_, k) => hover(k)));
-        return out;"""
-        for name, values in page.evaluate(f"(async () => {{{script}}})()").items():
-            note(name, values)
+        timing = Timing(page, seen)
+        seen.setdefault("file opened to first painting", []).append((first,))
+        page.evaluate(DECODE)
+        timing.many("geometry read", READ)
+        timing.many("a minute of the slider", f"Array.from({{ length: {STEPS} }}, (_, k) => slide('minutes', 16 + k))")
+        timing.many("a step of the target", f"Array.from({{ length: {STEPS} }}, (_, k) => slide('target', 79 - k))")
+        timing.many("painted anew", "Array.from({ length: 5 }, () => () => map_coverage.fire('viewreset'))")
+        timing.many("tooltip", HOVER)
         context.close()
         page, context, _ = opened(browser, files[1])
-        script = DRAWN + f"""
-        const out = [], modes = ['change', 'before', 'after'];
-        for (const mode of modes) out.push(await timed(() => document.querySelector(`[data-mode=${{mode}}]`).click()));
-        document.querySelector('[data-mode=swipe]').click(); await drawn();
-        const divider = document.querySelector('.pcm-divider'), swipes = [];
-        const right = () => divider.dispatchEvent(new KeyboardEvent('keydown', {{ key: 'ArrowRight', bubbles: true }}));
-        for (let k = 0; k < {STEPS}; k++) swipes.push(await timed(right));
-        return [out, swipes];"""
-        modes, swipes = page.evaluate(f"(async () => {{{script}}})()")
-        note("before, after, change", modes)
-        note("the divider moved", swipes)
+        timing = Timing(page, seen)
+        timing.many("before, after, change", MODES)
+        page.locator("[data-mode=swipe]").click()
+        timing.many("the divider moved", DIVIDER)
         context.close()
-    return {name: round(statistics.median(values), 1) for name, values in seen.items()}
+    kinds = ("shown", "CPU")
+    return {name: {kind: round(statistics.median(values), 1) for kind, values in zip(kinds, zip(*rows, strict=True), strict=False)}
+            for name, rows in seen.items()}
 
 
 def sent(data) -> int:

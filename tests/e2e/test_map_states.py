@@ -1,6 +1,7 @@
 """The map in a real browser, moved without a server: other minutes and targets, two states side by side, a site taken elsewhere."""
 
 import datetime as dt
+import io
 import json
 
 import numpy as np
@@ -13,7 +14,7 @@ from planner.export.maps import export_html
 from planner.export.palette import change_palette, changes, class_of, share_palette
 from planner.measure.curves import CoverageCurves
 from planner.ui.map_component import _only_what_differs
-from tests.e2e.test_standalone_map import SIDE, chessboard
+from tests.e2e.test_standalone_map import SIDE, chessboard, needed
 
 MINUTES, COUNT, NOW = tuple(range(1, 31)), SIDE * SIDE, 15
 GROWTH = np.clip(np.array(MINUTES)[:, None] * np.linspace(0, 0.12, COUNT), 0, 1)
@@ -37,6 +38,7 @@ SECOND_MAP = """() => {
   };
 }"""
 """Puts a map that hears of moved sites in the place of the file's own, as the page's component does."""
+DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done))))"
 
 
 def shares(minute):
@@ -128,6 +130,15 @@ def test_keys_move_the_slider(open_file):
     assert state["view"] == told(page)["view"]
 
 
+def seen_class(page, code):
+    """The class whose colour a unit has on the screen."""
+    x, y = (int(v) for v in page.evaluate("code => window.__planner.pointOf(code)", code))
+    picture = np.asarray(needed("PIL.Image").open(io.BytesIO(page.screenshot())).convert("RGB"), float)
+    seen = np.median(picture[y - 1:y + 2, x - 1:x + 2].reshape(-1, 3), axis=0)
+    colours = {entry["class"]: [int(entry["color"][k:k + 2], 16) for k in (1, 3, 5)] for entry in share_palette(.8).entries()}
+    return min(colours, key=lambda k: np.abs(seen - colours[k]).sum())
+
+
 def compared():
     later = [None if share is None else min(1.0, share + (0.3 if k % 5 == 0 else -0.15 if k % 7 == 1 and share > 0.2 else 0.0))
              for k, share in enumerate(shares(NOW))]
@@ -165,6 +176,12 @@ def test_a_divider_parts_before_from_after_and_moves_by_key_and_pointer(open_fil
     page.mouse.move(area["x"] + 0.75 * area["width"], box["y"] + 40, steps=4)
     page.mouse.up()
     assert abs(int(divider.get_attribute("aria-valuenow")) - 75) <= 1
+    page.evaluate(DRAWN)
+    assert seen_class(page, "15") == class_of(share_palette(.8), shares(NOW)[15])  # left of the divider
+    divider.focus()
+    page.keyboard.press("Home")
+    page.evaluate(DRAWN)
+    assert seen_class(page, "15") == class_of(share_palette(.8), compared()[1][15]) != class_of(share_palette(.8), shares(NOW)[15])
     assert told(page, "p.settings.shown === 'swipe'")["view"] == told(page)["view"]
 
 

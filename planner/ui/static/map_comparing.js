@@ -11,7 +11,7 @@
     this.switch.hidden = !compare;
     if (!compare) { this.divider.hidden = true; this.shownMode = null; this.askedMode = null; return; }
     if (this.askedMode !== compare.shown) { this.askedMode = compare.shown; this.shownMode = compare.shown; }
-    const key = `${lang}|${compare.modes}`;
+    const key = `${lang}|${compare.modes.map((mode) => labels[mode])}`; // the page may call the two states by name
     if (this.switchKey !== key) {
       this.switchKey = key;
       this.switch.textContent = "";
@@ -71,7 +71,7 @@
   divide(share) {
     this.dividerShare = Math.min(1, Math.max(0, share));
     this.placeComparison();
-    this.dividingFrame ??= requestAnimationFrame(() => { this.dividingFrame = null; this.ground.redraw(); });
+    this.dividingFrame ??= requestAnimationFrame(() => { this.dividingFrame = null; if (this.shownMode === "swipe") this.partAnew(); });
   },
 
   /* What is painted of a comparison. */

@@ -27,14 +27,27 @@
 
   /* The state before to the left of the divider, the state after to its right. */
   paintSides(c, f) {
-    const x = f.pad.x + this.dividerShare * f.size.x;
-    for (const [from, to, marks] of [[0, x, this.look.left], [x, f.width, this.look.marks]]) {
-      c.save();
-      c.beginPath(); c.rect(from, 0, to - from, f.height); c.clip();
-      const w = (f.ox + from) / f.k, e = (f.ox + to) / f.k;
-      this.fillUnits(c, f, this.inView.filter((i) => !outside(this.level.box, i, w, f.n, e, f.s)), marks);
-      c.restore();
-    }
+    const x = this.parted = Math.round(f.pad.x + this.dividerShare * f.size.x);
+    this.paintStrip(c, f, 0, x, this.look.left);
+    this.paintStrip(c, f, x, f.width, this.look.marks);
+  },
+
+  paintStrip(c, f, from, to, marks) {
+    c.save();
+    c.beginPath(); c.rect(from, 0, to - from, f.height); c.clip();
+    const w = (f.ox + from) / f.k, e = (f.ox + to) / f.k;
+    this.fillUnits(c, f, this.inView.filter((i) => !outside(this.level.box, i, w, f.n, e, f.s)), marks);
+    c.restore();
+  },
+
+  /* The divider has moved: only what lies between its old and new place is painted. */
+  partAnew() {
+    this.ground.over((c, f) => {
+      const x = Math.round(f.pad.x + this.dividerShare * f.size.x), old = this.parted;
+      if (x > old) this.paintStrip(c, f, old, x, this.look.left); else if (x < old) this.paintStrip(c, f, x, old, this.look.marks);
+      this.parted = x;
+    });
+    this.announce();
   },
 
   fillUnits(c, f, units, marks) {

@@ -1,7 +1,11 @@
 /* Starts the map of an exported file from the data blocks in it; map_coverage is the Leaflet map that folium declares. */
 document.addEventListener("DOMContentLoaded", () => {
   const block = (id) => document.getElementById(id);
-  const bytes = (id) => Uint8Array.from(atob(block(id).textContent), (c) => c.charCodeAt(0)).buffer;
+  const bytes = (id) => {
+    const text = atob(block(id).textContent), found = new Uint8Array(text.length);
+    for (let k = 0; k < text.length; k++) found[k] = text.charCodeAt(k);
+    return found.buffer;
+  };
   const geometry = PlannerMap.readGeometry(bytes("planner-geometry"));
   const curves = block("planner-curves") ? PlannerMap.readCurves(bytes("planner-curves")) : null;
   const data = PlannerMap.completed(JSON.parse(block("planner-data").textContent), curves, null);
