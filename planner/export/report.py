@@ -10,6 +10,7 @@ from planner.errors import InputError
 from planner.export.drawn_files import whole
 from planner.export.report_content import report_document
 from planner.export.report_document import Document, Figure, Table
+from planner.export.report_maps import report_figures
 from planner.plan.report import ReportFacts
 
 SUFFIXES = (".docx", ".pdf", ".html")
@@ -46,10 +47,13 @@ def report_bytes(document: Document, suffix: str) -> bytes:
     return report_docx(document)
 
 
-def write_report(facts: ReportFacts, path: Path, *, lang: str, figures: Sequence[Figure] = ()) -> Written:
-    """Write the report of some facts in a language; nothing is left half written. Raises InputError (report_suffix), OSError."""
+def write_report(facts: ReportFacts, path: Path, *, lang: str, figures: Sequence[Figure] | None = None) -> Written:
+    """Write the report of some facts in a language; nothing is left half written. figures : the maps, None: those of `report_figures`.
+
+    Raises InputError (report_suffix), OSError.
+    """
     check_report(path)
-    document = report_document(facts, lang, figures)
+    document = report_document(facts, lang, report_figures(facts, lang) if figures is None else figures)
     whole(path, report_bytes(document, path.suffix.lower()))
     kinds = [type(block) for block in document.blocks]
     return Written(path, kinds.count(Table), kinds.count(Figure))

@@ -155,8 +155,9 @@ def _gaps(facts: ReportFacts, lang: str) -> list[Block]:
     found: list[Block] = [_heading("gaps", lang)]
     if not facts.gap_list.gaps:
         return [*found, Paragraph(t("report.text.gaps_none", lang))]
-    by_unit = tables.gaps_by_unit(facts, lang)
-    return [*found, tables.gaps_by_target(facts, lang), *([by_unit] if by_unit is not None else [])]
+    by_unit, blind = tables.gaps_by_unit(facts, lang), tables.blind_spots_table(facts, lang)
+    found += [tables.gaps_by_target(facts, lang), *([by_unit] if by_unit is not None else [])]
+    return [*found, _heading("blind", lang, 2), Paragraph(t("report.text.blind", lang)), blind] if blind is not None else found
 
 
 def _projects(facts: ReportFacts, lang: str) -> list[Block]:

@@ -122,6 +122,10 @@ def _font_table(blob: bytes) -> bytes:
 def _styles(paper: Any, lang: str) -> None:
     """The styles that blocks are set in, on top of the built-in ones where programs know those: Title and headings."""
     sizes, fonts = SIZES[lang], FONTS[lang]
+    defaults = paper.styles.element.find(".//" + qn("w:rPrDefault") + "/" + qn("w:rPr"))
+    for old in defaults.findall(qn("w:lang")):
+        defaults.remove(old)
+    defaults.append(_element("w:lang", val="zh-CN" if lang == "zh" else "en-US", eastAsia="zh-CN"))
     body_line = LINE_ZH if lang == "zh" else None
     indent = Pt(2 * sizes["body"]) if lang == "zh" else None
 
@@ -278,7 +282,7 @@ def _add_table(paper: Any, table: Table, lang: str, *, upright: bool) -> None:
             _cell(cell, size, style, align="right" if column.right else "left", bold=bold)
             for cell, column, size in zip(row, table.columns, widths, strict=True)
         ]
-        made.append(_element("w:tr", *cells))
+        made.append(_element("w:tr", _element("w:trPr", _element("w:cantSplit")), *cells))
     paper.element.body.insert(len(paper.element.body) - 1, made)
     notes = [table.foot] if table.foot else []
     notes += [t("report.left_out", lang, count=f"{table.left_out:,}")] if table.left_out else []
@@ -286,9 +290,9 @@ def _add_table(paper: Any, table: Table, lang: str, *, upright: bool) -> None:
         paper.add_paragraph(note, style="Report note")
 
 
-def _element(name: str, *children: Any, **attributes: Any) -> Any:
+def _element(tag: str, *children: Any, **attributes: Any) -> Any:
     """An element of the document's XML with its attributes, which are all of the same family."""
-    found = OxmlElement(name)
+    found = OxmlElement(tag)
     for key, value in attributes.items():
         found.set(qn(f"w:{key}"), str(value))
     for child in children:

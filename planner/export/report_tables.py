@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from planner.export.blind_spots import limit_words, shown_spots
 from planner.export.cells import figure
 from planner.export.fields import LEVELS, SHORTFALL_UNITS, level_label
 from planner.export.report_document import Column, Table
@@ -24,7 +25,7 @@ from planner.targets.sentences import verdict_text
 
 LISTED = ("met", "not_met", "data_missing", "threshold_undefined")
 """States of targets that stand in the table of their pack; of the others it tells the number."""
-MOST_TARGETS, MOST_UNITS, MOST_ROWS = 200, 40, 60
+MOST_TARGETS, MOST_UNITS, MOST_ROWS, MOST_SPOTS, MOST_PLACES = 200, 40, 60, 20, 6
 """Rows that a table of a report has at most; a report is read, the workbook is searched."""
 
 
@@ -262,6 +263,40 @@ def gaps_by_unit(facts: ReportFacts, lang: str) -> Table | None:
         left_out=max(0, len(lines) - MOST_UNITS),
         foot=t("report.table.people_note", lang),
     )
+
+
+def blind_spots_table(facts: ReportFacts, lang: str) -> Table | None:
+    """The blind spots with most people, of all targets on reach together; None where there is none that may be told."""
+    spots = [(question, one) for question, one in shown_spots(facts.gap_list.blind_spots or ()) if one is not None]
+    spots.sort(key=lambda pair: -pair[1].people)
+    rows = []
+    for question, one in spots[:MOST_SPOTS]:
+        units = next((one.units[level] for level in ("township", "district", "community") if one.units.get(level)), ())
+        near = " ".join(filter(None, (one.nearest_name, "" if one.minutes is None else f"({one.minutes:.1f})")))
+        comma = t("gaps.list_comma", lang)
+        names = comma.join(one.places[:MOST_PLACES]) + (t("report.more_places", lang) if len(one.places) > MOST_PLACES else "")
+        limit = t("gaps.list_semicolon", lang).join(dict.fromkeys(limit_words(limit, question, lang) for limit in question.limits))
+        rows.append(
+            cells(
+                lang,
+                comma.join(pick(name, lang) for name in question.layer_names),
+                limit,
+                comma.join(unit.name or unit.code for unit in units[:3]),
+                names,
+                people_text(one.people),
+                near,
+            )
+        )
+    heads = (
+        column("layer", lang, 22),
+        column("blind_limit", lang, 18, own=True),
+        column("unit_name", lang, 18),
+        column("blind_places", lang, 32),
+        column("blind_people", lang, 13, right=True),
+        column("nearest", lang, 26),
+    )
+    left_out = len(spots) - len(rows)
+    return Table(t("report.table.blind", lang, count=len(rows)), heads, tuple(rows), left_out=left_out) if rows else None
 
 
 def gap_list_table(facts: ReportFacts, lang: str) -> Table:

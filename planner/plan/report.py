@@ -11,6 +11,7 @@ from typing import Any
 from planner.measure.city import City, PeopleOf
 from planner.measure.growth import people_of_year
 from planner.plan.applying import under
+from planner.plan.blind_spots import with_blind_spots
 from planner.plan.gap_years import GapPair, side_by_side
 from planner.plan.gaplist import GapList
 from planner.plan.gaps import project_gaps
@@ -92,7 +93,7 @@ def report_facts(
     city, name = under(project, scenario, report=report)
     whole = with_sensitivity(city, packs, evaluate(city, packs, as_of=as_of, scenario=name))
     shown = published_evaluation(city, whole)
-    gaps = project_gaps(project, city, whole, packs, report=report)
+    gaps = with_blind_spots(project_gaps(project, city, whole, packs, report=report), city, whole, packs)
     later = None
     if people_year is not None:
         refuse_small(city)
