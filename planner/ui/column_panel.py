@@ -15,7 +15,7 @@ from planner.i18n import t
 from planner.inputs.columns import POPULATION, first_word
 from planner.inputs.mapping import PLACE_KEYS
 from planner.plan.columns_confirmed import Entry, chosen, confirm_columns, headers_of, keys_of, mapping_of, table_of
-from planner.ui import state
+from planner.ui import state, tables
 from planner.ui.desk import Desk
 from planner.ui.faults import fault_sentence, remark
 from planner.ui.text import CJK, escaped, plain_markdown
@@ -36,7 +36,7 @@ def show(desk: Desk) -> None:
     if done:
         st.html(f'<p class="prose" role="status">{escaped(t(done[0], lang, section=done[1]), lang)}</p>')
     with st.container(key="column_table"):
-        st.dataframe(frame(entries, lang), hide_index=True, width="stretch", height=min(260, 38 + 35 * len(entries)), placeholder="")
+        tables.dataframe(frame(entries, lang), hide_index=True, width="stretch", height=min(260, 38 + 35 * len(entries)), placeholder="")
     ordered = sorted(entries, key=lambda entry: not entry["ambiguous"])
     by_section = {entry["section"]: entry for entry in ordered}
     state.drop_unless("column_section", by_section)

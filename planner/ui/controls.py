@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
-from planner.i18n import t
+from planner.i18n import pick, t
 from planner.measure.city import City
 from planner.plan import layer_defaults
 from planner.plan.layer_defaults import default_of, first_group, first_layer, first_level
@@ -15,7 +16,7 @@ from planner.plan.wording import layer_name
 from planner.targets.pack import TargetPack
 from planner.ui import state
 from planner.ui.opening import Opening
-from planner.ui.text import group_name, level_name, travel_name
+from planner.ui.text import escaped, group_name, level_name, travel_name
 
 LAYER_SETTINGS = ("travel", "minutes", "target")
 """Settings that a layer brings along: its catalogue default the first time, later what the visitor last chose for it."""
@@ -53,7 +54,16 @@ def choose(known: Opening, lang: str) -> Settings:
             group = _group(city, lang)
         with spots[5]:
             target = _target(start.target, lang)
+    _printed(city, Settings(layer, travel, minutes, by, group, target), lang)
     return Settings(layer, travel, minutes, by, group, target)
+
+
+def _printed(city: City, settings: Settings, lang: str) -> None:
+    """On paper, where the controls are not, what they say."""
+    said = (pick(city.name, lang), layer_name(settings.layer, lang), travel_name(city.travels[settings.travel], lang),
+            t("ui.minutes_value", lang, value=settings.minutes), level_name(settings.by, lang, city.boundaries.labels),
+            group_name(settings.group, lang), t("ui.plain.printed", lang, day=dt.date.today().isoformat()))
+    st.html(f'<p class="print-only">{escaped(" · ".join(said), lang)}</p>')
 
 
 def _layer(city: City, packs: Sequence[TargetPack], lang: str) -> str:

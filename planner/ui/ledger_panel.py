@@ -22,7 +22,7 @@ from planner.plan.former_ledgers import FormerLedger, former_ledgers
 from planner.plan.project import Project, read_project
 from planner.plan.taking_over import Trial, compare_former, ledgers, original_copy, plain_name, take_over, try_ledger
 from planner.quality import SEVERITIES, Issue, QualityReport
-from planner.ui import state, style
+from planner.ui import state, style, tables
 from planner.ui.controls import layer_name
 from planner.ui.desk import Desk
 from planner.ui.downloads import MIMES, safe_name
@@ -164,7 +164,7 @@ def _issues(issues: Sequence[Issue], lang: str) -> None:
     table = pd.DataFrame(rows, columns=[t(f"ui.quality.{head}", lang) for head in heads])
     table.isetitem(3, table.iloc[:, 3].astype("Int64"))
     with st.container(key="upload_issues"):
-        st.dataframe(table, hide_index=True, width="stretch", height=min(240, 38 + 35 * len(rows)), placeholder="")
+        tables.dataframe(table, hide_index=True, width="stretch", height=min(240, 38 + 35 * len(rows)), placeholder="")
     for issue in ranked[:3]:
         if issue.severity == "blocking":
             remark(issue.done(lang), lang)
@@ -176,7 +176,7 @@ def _changes(compared: Comparison, lang: str) -> None:
     counts = [(layer_name(layer.layer, lang), layer.old_rows, layer.rows, *(layer.counts[kind] for kind in KINDS))
               for layer in compared.layers]
     with st.container(key="change_counts"):
-        st.dataframe(pd.DataFrame(counts, columns=[t("against.layer", lang), *(t(f"against.{head}", lang) for head in heads)]),
+        tables.dataframe(pd.DataFrame(counts, columns=[t("against.layer", lang), *(t(f"against.{head}", lang) for head in heads)]),
                      hide_index=True, width="stretch", placeholder="")
     for layer in compared.layers:
         if not layer.ids_believed:
@@ -188,7 +188,7 @@ def _changes(compared: Comparison, lang: str) -> None:
         st.html(f'<p class="prose">{escaped(t("against.none", lang))}</p>')
         return
     with st.container(key="change_table"):
-        st.dataframe(change_frame(rows[:SHOWN_CHANGES], lang), hide_index=True, width="stretch", height=min(320, 38 + 35 * len(rows)),
+        tables.dataframe(change_frame(rows[:SHOWN_CHANGES], lang), hide_index=True, width="stretch", height=min(320, 38 + 35 * len(rows)),
                      placeholder="")
     if len(rows) > SHOWN_CHANGES:
         st.html(f'<p class="note">{escaped(t("ui.ledger.more", lang, shown=f"{SHOWN_CHANGES:,}", count=f"{len(rows):,}"), lang)}</p>')

@@ -18,7 +18,7 @@ from planner.i18n import LANGUAGES, pick, t
 from planner.plan.config import CONFIG_FILE
 from planner.plan.project import read_project
 from planner.quality import QualityReport
-from planner.ui import faults, first_steps, projects_menu, state, style, workspace
+from planner.ui import faults, first_steps, projects_menu, state, style, tables, workspace
 from planner.ui.desk import Desk
 from planner.ui.opening import Opening, opening
 from planner.ui.text import escaped
@@ -48,6 +48,8 @@ def show(arguments: Sequence[str]) -> None:
             _show_page(page, known, lang)
         else:
             _look_again(known, lang)
+    with st.container(key="page_end"):
+        tables.toggle(t("ui.plain.toggle", lang))
 
 
 def _top_bar(known: Sequence[str], lang: str) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from planner.i18n import t
 from planner.measure.network_issues import level_said, place, way_said
 from planner.measure.network_quality import NetworkQuality
 from planner.quality import Issue, QualityReport
+from planner.ui import tables
 from planner.ui.desk import Desk
 from planner.ui.opening import Opening
 from planner.ui.text import escaped
@@ -117,4 +118,4 @@ def _table(key: str, title: str, frame: pd.DataFrame) -> None:
     """A titled table."""
     st.html(f"<h3>{escaped(title)}</h3>")
     with st.container(key=key):
-        st.dataframe(frame, hide_index=True, width="stretch", height=min(300, 38 + 35 * max(len(frame), 1)), placeholder="")
+        tables.dataframe(frame, hide_index=True, width="stretch", height=min(300, 38 + 35 * max(len(frame), 1)), placeholder="")

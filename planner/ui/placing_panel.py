@@ -18,7 +18,7 @@ from planner.inputs.kept import PRECISIONS
 from planner.plan.positions_kept import Position, keep_positions, typed_position
 from planner.plan.unplaced import FOUND, Place, Unplaced, search_places
 from planner.plan.wording import source_line
-from planner.ui import map_view, state
+from planner.ui import map_view, state, tables
 from planner.ui.controls import layer_name
 from planner.ui.desk import Desk
 from planner.ui.faults import fault_sentence, remark
@@ -49,7 +49,8 @@ def show(desk: Desk) -> None:
         remark(fault_sentence(desk.opening.book_error, lang), lang)
     staged = marked(desk)
     with st.container(key="placing_table"):
-        st.dataframe(frame(listed, staged, lang), hide_index=True, width="stretch", height=min(240, 38 + 35 * len(listed)), placeholder="")
+        tables.dataframe(frame(listed, staged, lang), hide_index=True, width="stretch", height=min(240, 38 + 35 * len(listed)),
+                         placeholder="")
     _take_found(listed, staged, lang)
     left, right = st.columns([1.0, 1.5])
     with left, st.container(key="placing_choices"):

@@ -14,7 +14,7 @@ import streamlit as st
 
 from planner.i18n import DEFAULT_LANGUAGE, LANGUAGES
 
-ADDRESS = ("page", "lang", "project", "layer", "travel", "minutes", "by", "group", "target", "unit", "pack", "scenario", "view",
+ADDRESS = ("page", "lang", "project", "layer", "travel", "minutes", "by", "group", "target", "unit", "pack", "scenario", "plain", "view",
            "panel", "place", "model", "p")
 """The settings an address carries, in its order; each with the value the command line takes."""
 CONTROLS = ("pages", "panel_view", "unit_table")

@@ -10,6 +10,7 @@ import streamlit as st
 from planner.errors import PlannerError
 from planner.i18n import t
 from planner.quality import QualityReport, SystemEvidence
+from planner.ui import tables
 from planner.ui.desk import Desk
 from planner.ui.faults import fault_sentence, remark
 from planner.ui.text import escaped
@@ -34,7 +35,7 @@ def show(desk: Desk) -> None:
                 _confirm(desk, one)
     if found:
         with st.container(key="system_table"):
-            st.dataframe(frame(found, lang), hide_index=True, width="stretch", placeholder="")
+            tables.dataframe(frame(found, lang), hide_index=True, width="stretch", placeholder="")
 
 
 def sentence(one: SystemEvidence, lang: str) -> str:

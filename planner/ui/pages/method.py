@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from planner.i18n import pick, t
-from planner.ui import footer, settings_panel, state
+from planner.ui import footer, settings_panel, state, tables
 from planner.ui.desk import Desk
 from planner.ui.faults import said
 from planner.ui.text import escaped, level_name
@@ -42,7 +42,7 @@ def _body(desk: Desk) -> None:
 
 def _plain(frame: pd.DataFrame) -> None:
     """A table to read: all of it on the page, for a person and for a voice."""
-    st.dataframe(frame, hide_index=True, width="stretch", placeholder="")
+    tables.dataframe(frame, hide_index=True, width="stretch", placeholder="")
 
 
 def level_frame(desk: Desk) -> pd.DataFrame:

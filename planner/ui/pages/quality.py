@@ -7,7 +7,7 @@ import streamlit as st
 
 from planner.i18n import t
 from planner.quality import SEVERITIES
-from planner.ui import column_panel, issue_panel, ledger_panel, network_panel, placing_panel, state, system_panel
+from planner.ui import column_panel, issue_panel, ledger_panel, network_panel, placing_panel, state, system_panel, tables
 from planner.ui.desk import Desk
 from planner.ui.faults import said
 from planner.ui.text import escaped
@@ -33,7 +33,7 @@ def _body(desk: Desk) -> None:
     st.html(f'<h2>{escaped(t("ui.quality.issues_title", lang))}</h2>')
     if report.issues:
         with st.container(key="issue_table"):
-            st.dataframe(issue_frame(desk), hide_index=True, width="stretch", height=300, placeholder="")
+            tables.dataframe(issue_frame(desk), hide_index=True, width="stretch", height=300, placeholder="")
         if len(report.issues) > SHOWN_ISSUES:
             more = t("ui.quality.more", lang, shown=f"{SHOWN_ISSUES:,}", count=f"{len(report.issues):,}")
             st.html(f'<p class="note">{escaped(more)}</p>')
@@ -42,7 +42,7 @@ def _body(desk: Desk) -> None:
         st.html(f'<p class="prose">{escaped(t("ui.quality.clean", lang))}</p>')
     st.html(f'<h2>{escaped(t("ui.quality.files_title", lang))}</h2>')
     with st.container(key="file_table"):
-        st.dataframe(file_frame(desk), hide_index=True, width="stretch", placeholder="")
+        tables.dataframe(file_frame(desk), hide_index=True, width="stretch", placeholder="")
     placing_panel.show(desk)
     column_panel.show(desk)
     ledger_panel.show(desk)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from planner.i18n import t
 from planner.ui import opening
 from planner.ui.navigation import PAGES
 from tests.unit.ui.conftest import control, html
@@ -124,7 +125,7 @@ def test_a_project_without_a_layer_says_what_is_missing(visit: Visit, tmp_path: 
     (tmp_path / "planner.toml").write_text(written[:start] + written[end:], encoding="utf-8")
     page = visit(tmp_path, lang="en")
     assert not page.exception
-    assert "[facilities.…]" in html(page)
+    assert t("ui.first.facilities_lead", "en") in html(page)  # its steps ask for the first ledger
 
 
 def test_a_page_that_waits_says_what_is_done(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
