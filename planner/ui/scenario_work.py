@@ -49,7 +49,7 @@ def drafted(known: Opening, draft: Draft) -> City:
     whole = _whole(known, draft)
     if not whole:
         return known.read_city()
-    return _kept("cities", KEPT_CITIES, (known.stamp, _content(whole)), lambda: _apart(apply(known.read_city(), whole)))
+    return _kept("cities", KEPT_CITIES, (known.stamp, _content(whole)), lambda: standing_apart(apply(known.read_city(), whole)))
 
 
 def of_draft(known: Opening, draft: Draft, settings: Settings) -> Coverage:
@@ -58,7 +58,7 @@ def of_draft(known: Opening, draft: Draft, settings: Settings) -> Coverage:
     if not whole:
         return baseline(known, settings)
     key = (known.stamp, _content(whole), settings.layer, settings.travel, settings.minutes, settings.by, settings.group, day)
-    return _kept("coverages", KEPT_COVERAGES, key, lambda: _coverage(drafted(known, draft), settings, day))
+    return _kept("coverages", KEPT_COVERAGES, key, lambda: coverage_at(drafted(known, draft), settings, day))
 
 
 def _whole(known: Opening, draft: Draft) -> tuple[Scenario, ...]:
@@ -73,15 +73,22 @@ def of_saved(known: Opening, name: str, settings: Settings) -> Coverage:
     """The coverage under a saved scenario, or as the files are (`baseline`). Raises InputError: scenario_missing and others."""
     if name == BASELINE:
         return baseline(known, settings)
-    whole, day = chain(folder(known), load_scenario(folder(known), name).scenario), dt.date.today()
-    about = _content(whole)
+    about, day = _content(_done(known, name)), dt.date.today()
     key = ("scenario coverage", about, settings.layer, settings.travel, settings.minutes, settings.by, settings.group, day)
+    return known.keep(key, lambda: coverage_at(city_of(known, name), settings, day))
 
-    def make() -> Coverage:
-        city = known.keep(("scenario city", about), lambda: _apart(apply(known.read_city(), whole)))
-        return _coverage(city, settings, day)
 
-    return known.keep(key, make)
+def city_of(known: Opening, name: str) -> City:
+    """The city under a saved scenario, or as the files are (`baseline`). Raises InputError: scenario_missing and others."""
+    if name == BASELINE:
+        return known.read_city()
+    whole = _done(known, name)
+    return known.keep(("scenario city", _content(whole)), lambda: standing_apart(apply(known.read_city(), whole)))
+
+
+def _done(known: Opening, name: str) -> tuple[Scenario, ...]:
+    """All that a saved scenario does, with those that it stands on, the lowest first."""
+    return chain(folder(known), load_scenario(folder(known), name).scenario)
 
 
 def change(known: Opening, before: Coverage, after: Coverage) -> CoverageChange:
@@ -89,13 +96,13 @@ def change(known: Opening, before: Coverage, after: Coverage) -> CoverageChange:
     return coverage_change(before, after, hide_small=known.read_city().demand.hide_small)
 
 
-def _coverage(city: City, settings: Settings, day: dt.date) -> Coverage:
+def coverage_at(city: City, settings: Settings, day: dt.date) -> Coverage:
     """The coverage at the settings of the page."""
     return published(city, coverage(city, settings.layer, settings.travel, minutes=settings.minutes, by=settings.by, group=settings.group,
                                     as_of=day))
 
 
-def _apart(city: City) -> City:
+def standing_apart(city: City) -> City:
     """A city that knows what is known of the project's, and lets go of its own answers when it goes."""
     return replace(city, cache=dict(city.cache))
 

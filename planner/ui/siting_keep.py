@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
 from planner.errors import PlannerError
 from planner.export import siting_table
-from planner.export.siting_table import UnitChange
 from planner.i18n import error_text, t
 from planner.measure.city import City
+from planner.plan.coverage_change import UnitChange
 from planner.plan.scenario import BASELINE, check_name
 from planner.plan.siting_saved import save
 from planner.plan.wording import layer_name
 from planner.ui import faults, state
 from planner.ui.desk import Desk
 from planner.ui.downloads import MIMES, safe_name
-from planner.ui.siting_work import Answer, city_under
+from planner.ui.scenario_work import city_of
+from planner.ui.siting_work import Answer
 from planner.ui.text import escaped, group_name, travel_name
 
 FORMS = ("csv", "xlsx", "gpkg")
@@ -42,7 +44,7 @@ def save_form(desk: Desk, answer: Answer) -> None:
 
 def _save(desk: Desk, answer: Answer, name: str) -> tuple[str, str]:
     """Saves the plan on the scenario that it was made under; gives whose answer it is and what to say: what was saved, or why not."""
-    lang, run, city = desk.lang, answer.run, city_under(desk.opening, answer.asked)
+    lang, run, city = desk.lang, answer.run, city_of(desk.opening, answer.asked.base)
     try:
         check_name(name)
         base = None if answer.asked.base == BASELINE else answer.asked.base
@@ -54,9 +56,9 @@ def _save(desk: Desk, answer: Answer, name: str) -> tuple[str, str]:
     return repr(answer.asked), t("site.saved", lang, name=name, count=len(run.new), version=saved.version)
 
 
-def downloads(desk: Desk, answer: Answer, units: list[UnitChange], level: str) -> None:
+def downloads(desk: Desk, answer: Answer, units: Sequence[UnitChange], level: str) -> None:
     """Three buttons: the sites as `planner site --format csv` prints them, the workbook, the GeoPackage."""
-    lang, city = desk.lang, city_under(desk.opening, answer.asked)
+    lang, city = desk.lang, city_of(desk.opening, answer.asked.base)
     run = answer.run
 
     def workbook() -> bytes:

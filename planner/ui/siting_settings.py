@@ -8,13 +8,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import streamlit as st
 
 from planner.i18n import t
 from planner.measure.city import City
-from planner.plan.scenario import BASELINE, list_scenarios
+from planner.plan.scenario import BASELINE
 from planner.plan.siting_ground import DEFAULT_SPACED
 from planner.plan.siting_question import SitingQuestion
 from planner.siting.candidates import GRID, STREETS
@@ -22,6 +21,7 @@ from planner.siting.problem import CAPACITATED
 from planner.ui import state
 from planner.ui.controls import Settings
 from planner.ui.opening import Opening
+from planner.ui.scenario_work import saved
 from planner.ui.text import escaped, level_name
 
 MODELS = ("mclp", "lscp", "p_median", "p_center", "max_min_share", "capacitated_mclp", "capacitated_p_median")
@@ -42,6 +42,11 @@ class Asked:
     base: str
     version: int
     time_limit_s: int
+
+    @property
+    def day(self) -> dt.date:
+        """The day whose facilities count."""
+        return self.question.as_of or dt.date.today()
 
     def key(self, known: Opening) -> Hashable:
         """What a job that answers it is found by: the question, the scenario as it is saved, the project's files as they are read."""
@@ -101,7 +106,9 @@ def _number_or_share(model: str, lang: str) -> tuple[int | None, float | None]:
 
 def _base(known: Opening, lang: str) -> tuple[str, int]:
     """The scenario that the sites are added to, and its version."""
-    versions = {BASELINE: 0} | {one.scenario.name: one.version for one in list_scenarios(Path(known.project))}
+    versions = {BASELINE: 0} | {one.scenario.name: one.version for one in saved(known)}
+    if not state.memory().get("scenario"):
+        state.memory().pop("scenario", None)  # a draft without a name: it has to be saved before sites can be added to it
     chosen = _pick("scenario", list(versions), BASELINE, lang, lambda name: t("ui.siting.baseline", lang) if name == BASELINE else name)
     return chosen, versions[chosen]
 

@@ -10,12 +10,12 @@ import streamlit as st
 
 from planner.export.mapdata import MapData, MapSite
 from planner.export.palette import share_palette
-from planner.export.siting_table import UnitChange
 from planner.i18n import t
 from planner.measure.city import City
 from planner.measure.coverage import Coverage
+from planner.plan.coverage_change import UnitChange
 from planner.plan.scenario import BASELINE
-from planner.ui import map_view, unit_panel
+from planner.ui import map_view, tables, unit_panel
 from planner.ui.controls import Settings
 from planner.ui.desk import Desk
 from planner.ui.map_component import MapEvents
@@ -121,7 +121,7 @@ def sites(answer: Answer, lang: str) -> None:
             "cost": number(width=78, format="%.1f"), "stock": text(width=44)}
     look = {t(f"ui.siting.column.{name}", lang): column for name, column in form.items()}
     with st.container(key="site_table"):
-        st.dataframe(frame, hide_index=True, width="stretch", height=TABLE_PX, placeholder="", column_config=look)
+        tables.dataframe(frame, hide_index=True, width="stretch", height=TABLE_PX, placeholder="", column_config=look)
 
 
 def unit_frame(units: Sequence[UnitChange], chosen: str | None, lang: str, name_of_level: str) -> pd.DataFrame:
@@ -137,17 +137,14 @@ def unit_frame(units: Sequence[UnitChange], chosen: str | None, lang: str, name_
 
 
 def units(desk: Desk, changes: Sequence[UnitChange], before: Coverage, lang: str) -> None:
-    """The table of units before and after; where small counts are hidden it is not shown, as two tables could be subtracted."""
-    if not changes:
-        st.html(f'<p class="note">{escaped(t("site.note.hidden", lang))}</p>')
-        return
+    """The table of units before and after."""
     frame = unit_frame(changes, unit_panel.selected(before), lang, level_name(before.by, lang, desk.city.boundaries.labels))
     code, name, old, new, difference, gained = frame.columns
     number = st.column_config.NumberColumn
     look = {code: st.column_config.TextColumn(width=92), name: st.column_config.TextColumn(width=96), old: number(format="%.1f%%"),
             new: number(format="%.1f%%"), difference: number(format="%+.1f"), gained: number(format="localized")}
     with st.container(key="changes_table"):
-        st.dataframe(frame, hide_index=True, width="stretch", height=TABLE_PX, placeholder="", column_config=look)
+        tables.dataframe(frame, hide_index=True, width="stretch", height=TABLE_PX, placeholder="", column_config=look)
 
 
 def chosen_unit(before: Coverage, after: Coverage | None, lang: str) -> None:

@@ -7,11 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from planner.measure.city import City
-from planner.measure.coverage import Coverage, coverage
-from planner.measure.small_counts import published
-from planner.plan.applying import apply, scenario_city
+from planner.measure.coverage import Coverage
+from planner.plan.applying import apply
 from planner.plan.project import read_project
-from planner.plan.scenario import BASELINE
 from planner.plan.siting_question import SitingRun
 from planner.plan.siting_run import run_siting
 from planner.plan.siting_saved import as_scenario
@@ -22,6 +20,7 @@ from planner.quality import QualityReport
 from planner.ui.controls import Settings
 from planner.ui.jobs import Cancelled, Told
 from planner.ui.opening import Opening
+from planner.ui.scenario_work import city_of, coverage_at, standing_apart
 from planner.ui.siting_settings import Asked
 
 PLAN = "plan"
@@ -44,31 +43,20 @@ class Answer:
         return [sentence(self.run, lang), *remarks(self.run, city, lang, dropped=self.dropped)]
 
 
-def city_under(known: Opening, asked: Asked) -> City:
-    """The project's city under the scenario that the question stands on."""
-    if asked.base == BASELINE:
-        return known.read_city()
-    return known.keep(("scenario", asked.base, asked.version),
-                      lambda: scenario_city(known.read_city(), Path(known.project), asked.base))
-
-
-def coverage_of(known: Opening, name: tuple[object, ...], city: City, settings: Settings, asked: Asked) -> Coverage:
-    """The coverage of a city that is not the project's own, as it may be shown; `name` says which city it is."""
+def coverage_after(known: Opening, answer: Answer, settings: Settings) -> Coverage | None:
+    """The coverage with the new sites built, at the settings of the page; None where there are none."""
+    city, asked = answer.after, answer.asked
+    if city is None:
+        return None
     shown = (settings.layer, settings.travel, settings.minutes, settings.by, settings.group)
-    return known.keep((*name, *shown, asked.question.as_of), lambda: _coverage(city, settings, asked))
-
-
-def _coverage(city: City, settings: Settings, asked: Asked) -> Coverage:
-    """The coverage at the settings of the page, on the day of the question."""
-    return published(city, coverage(city, settings.layer, settings.travel, minutes=settings.minutes, by=settings.by, group=settings.group,
-                                    as_of=asked.question.as_of))
+    return known.keep(("plan", asked.key(known), *shown), lambda: coverage_at(city, settings, asked.day))
 
 
 def work(known: Opening, asked: Asked, settings: Settings) -> Callable[[Told, Cancelled], Answer]:
     """What a job does to answer the question; the same calls as the command's, in the same order."""
 
     def answer(told: Told, cancelled: Cancelled) -> Answer:
-        city, question = city_under(known, asked), asked.question
+        city, question = city_of(known, asked.base), asked.question
         project = read_project(Path(known.project), report=QualityReport())
         rules = rules_for(project.screening, question.layer)
         costs = read_unit_costs(project.costs, QualityReport()) if project.costs is not None else ()
@@ -76,10 +64,10 @@ def work(known: Opening, asked: Asked, settings: Settings) -> Callable[[Told, Ca
         after = None
         if run.new:
             taken = city.layer(question.layer).frame["id"].tolist()
-            after = apply(city, [as_scenario(run, PLAN, taken=taken)])
+            after = standing_apart(apply(city, [as_scenario(run, PLAN, taken=taken)]))
             if not question.existing:
                 after = _alone(after, question.layer, taken)
-            _coverage(after, settings, asked)  # distances are kept with the city: the page that shows them does not wait
+            coverage_at(after, settings, asked.day)  # distances are kept with the city: the page that shows them does not wait
         ledger = next((spec.file.shown for spec in project.candidates if spec.name == run.candidates.spec), None)
         about = known.report.record(ledger) if ledger is not None else None
         dropped = 0 if about is None else about.rows_in - about.rows_kept - about.rows_not_selected

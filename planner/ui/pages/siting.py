@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import streamlit as st
 
-from planner.export.siting_table import unit_changes
 from planner.i18n import t
 from planner.measure.coverage import Coverage
-from planner.ui import controls, faults, footer, jobs, siting_keep, siting_progress, siting_settings, siting_view, siting_work, state
+from planner.plan.coverage_change import coverage_change
+from planner.ui import (
+    controls,
+    faults,
+    footer,
+    jobs,
+    scenario_work,
+    siting_keep,
+    siting_progress,
+    siting_settings,
+    siting_view,
+    siting_work,
+    state,
+)
 from planner.ui.desk import Desk
 from planner.ui.faults import said
 from planner.ui.text import escaped
@@ -31,10 +43,9 @@ def _body(desk: Desk) -> None:
     if job is not None and job.running:
         job.done.wait(siting_progress.AT_ONCE_S)
     answer = job.result if job is not None else None
-    city = siting_work.city_under(known, asked)
-    before = siting_work.coverage_of(known, ("scenario", asked.base, asked.version), city, settings, asked)
-    built = answer is not None and answer.after is not None
-    after = siting_work.coverage_of(known, ("plan", key), answer.after, settings, asked) if built else None
+    city = scenario_work.city_of(known, asked.base)
+    before = scenario_work.of_saved(known, asked.base, settings)
+    after = siting_work.coverage_after(known, answer, settings) if answer is not None else None
     siting_view.headline(answer, before, after, lang)
     if job is not None and job.running:
         heads = float(city.demand.group(settings.group).sum())
@@ -60,7 +71,7 @@ def _panel(desk: Desk, answer: siting_work.Answer | None, before: Coverage, afte
         first, second = st.tabs([t("ui.siting.tab_sites", lang), t("ui.siting.tab_units", lang)])
         with first:
             siting_view.sites(answer, lang)
-        units = [] if answer.run.hidden else unit_changes(before, after)
+        units = coverage_change(before, after, hide_small=desk.city.demand.hide_small).units
         with second:
             siting_view.units(desk, units, before, lang)
         siting_keep.save_form(desk, answer)

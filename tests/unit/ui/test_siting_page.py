@@ -35,7 +35,7 @@ def own(tmp_path: Path) -> Path:
 def asked(page: AppTest, **choices: Any) -> AppTest:
     """Makes choices on the page and runs it."""
     for key, value in choices.items():
-        kind = "number_input" if isinstance(value, int) and not isinstance(value, bool) else "checkbox" if isinstance(value, bool) else "selectbox"
+        kind = {int: "number_input", bool: "checkbox", str: "selectbox"}[type(value)]
         control(page, kind, key).set_value(value).run()
     press(page, "run_siting")
     for job in list(jobs._jobs.values()):
@@ -135,12 +135,13 @@ def test_files_hold_the_plan(visit: Visit, tiny: Path) -> None:
 
 
 def test_the_workbook_and_the_geopackage_say_what_was_asked(visit: Visit, tmp_path: Path) -> None:
-    from planner.export.siting_table import plan_gpkg, plan_xlsx, unit_changes
+    from planner.export.siting_table import plan_gpkg, plan_xlsx
     from planner.measure.coverage import coverage
+    from planner.plan.coverage_change import unit_changes
 
     asked(visit(**SHOWN, lang="en"), p=1)
     answer = answered()
-    city = siting_work.city_under(_opening(answer), answer.asked)
+    city = _opening(answer).read_city()
     before, after = (coverage(one, "clinic", "walk", minutes=15, by="township", group="total") for one in (city, answer.after))
     changes = unit_changes(before, after)
     book = openpyxl.load_workbook(io.BytesIO(plan_xlsx(answer.run, answer.rules, said=answer.told(city, "en"), units=changes, lang="en",

@@ -19,7 +19,8 @@ RESULT = SitingResult("feasible", NONE, None, 90.0, 100.0, 0.111, 90.0, 120.0, N
 
 
 @pytest.mark.parametrize(("model", "more", "value", "zh", "en"), [
-    ("mclp", {}, 269_854.0, "26.99 万", "269,854"), ("capacitated_mclp", {}, 90.0, "90", "90"), ("max_min_share", {}, 0.4567, "45.7%", "45.7%"),
+    ("mclp", {}, 269_854.0, "26.99 万", "269,854"), ("capacitated_mclp", {}, 90.0, "90", "90"),
+    ("max_min_share", {}, 0.4567, "45.7%", "45.7%"),
     ("lscp", {}, 12.0, "12 处", "12 sites"), ("lscp", {"cheapest": True}, 3_460_000.0, "346.0 万元", "3.46 million yuan"),
     ("p_median", {}, 60_000.0, "500 m", "500 m"), ("p_center", {}, 12_345.0, "12.3 km", "12.3 km")])
 def test_a_figure_is_said_in_its_models_unit(model: str, more: dict, value: float, zh: str, en: str) -> None:
