@@ -15,7 +15,7 @@ from planner.i18n import t
 from planner.measure.blind_spots import BlindSpot, BlindSpots, blind_spots, listed
 from planner.measure.city import City
 from planner.plan.place_search import to_degrees
-from planner.ui import state
+from planner.ui import state, tables
 from planner.ui.controls import Settings
 from planner.ui.desk import Desk
 from planner.ui.downloads import MIMES, safe_name
@@ -40,7 +40,8 @@ def on_map(painting: MapData, desk: Desk, found: BlindSpots) -> MapData:
     """The map with the places of the largest blind spots, or only of the selected one."""
     chosen = selected(found)
     shown = (chosen,) if chosen is not None else listed(found.spots)[0][:MOST_MARKED]
-    return replace(painting, sites=tuple(_site(desk.city, one, desk.lang) for one in shown))
+    words = {**painting.words, "site": t("ui.panel.spots", desk.lang)}
+    return replace(painting, sites=tuple(_site(desk.city, one, desk.lang) for one in shown), words=words)
 
 
 def _site(city: City, one: BlindSpot, lang: str) -> MapSite:
@@ -62,7 +63,7 @@ def show(desk: Desk, found: BlindSpots) -> None:
     st.html(f'<p class="note">{escaped(t("ui.spots.lead" if shown else "ui.spots.none", lang), lang)}</p>')
     if shown:
         state.memory()["spot_ids"] = [one.id for one in shown]
-        st.dataframe(spot_frame(shown, lang), key="spot_table", on_select=_picked, selection_mode="single-row", hide_index=True,
+        tables.dataframe(spot_frame(shown, lang), key="spot_table", on_select=_picked, selection_mode="single-row", hide_index=True,
                      width="stretch", height=min(TABLE_PX, 38 + 35 * len(shown)), placeholder="",
                      column_config={t("ui.spots.people", lang): st.column_config.NumberColumn(format="localized")})
     chosen = selected(found)

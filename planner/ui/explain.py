@@ -140,10 +140,12 @@ def _inputs(result: TargetResult, lang: str) -> str:
 
 
 def table_html(heads: Sequence[str], rows: Sequence[Sequence[str]], lang: str, *, right: Sequence[int] = (),
-               markup: Sequence[int] = ()) -> str:
-    """A plain table, every cell escaped but those of the columns `markup`, which are HTML of ours. right : columns of figures."""
+               markup: Sequence[int] = (), whole: Sequence[int] = ()) -> str:
+    """A plain table, every cell escaped but those of the columns `markup`, which are HTML of ours. right : columns of figures. whole :
+    columns whose words are not broken over lines."""
     def cell(tag: str, k: int, value: str) -> str:
-        return f'<{tag}{" class=num" if k in right else ""}>{value if tag == "td" and k in markup else escaped(value, lang)}</{tag}>'
+        css = " class=num" if k in right else " class=whole" if k in whole else ""
+        return f"<{tag}{css}>{value if tag == 'td' and k in markup else escaped(value, lang)}</{tag}>"
 
     head = "".join(cell("th", k, value) for k, value in enumerate(heads))
     body = "".join(f'<tr>{"".join(cell("td", k, value) for k, value in enumerate(row))}</tr>' for row in rows)

@@ -123,11 +123,11 @@ def _stamp(project: str) -> tuple[object, ...]:
     """Sizes and times of planner.toml and the files it names: cheap to take at every run, different when one of them changes."""
     from planner.plan.project import CONFIG_FILE
 
-    config = _look(Path(project) / CONFIG_FILE)
-    return (config, *map(_look, _named_files(project, config)))
+    config = look(Path(project) / CONFIG_FILE)
+    return (config, *map(look, _named_files(project, config)))
 
 
-def _look(path: Path) -> tuple[str, int, int]:
+def look(path: Path) -> tuple[str, int, int]:
     """A file's path, size and time; zeros where there is none."""
     try:
         known = path.stat()

@@ -11,9 +11,11 @@ from typing import TypeVar
 import streamlit as st
 
 from planner.i18n import pick, t
+from planner.plan import returned
 from planner.plan.gaplist import GapList
 from planner.plan.gaps import project_gaps
 from planner.plan.project import read_project
+from planner.plan.store import state_folder
 from planner.quality import QualityReport
 from planner.targets.evaluate import evaluate
 from planner.targets.evaluation import Evaluation
@@ -22,6 +24,7 @@ from planner.targets.sensitivity import with_sensitivity
 from planner.targets.small_results import published_evaluation
 from planner.ui import state
 from planner.ui.desk import Desk
+from planner.ui.opening import look
 from planner.ui.text import escaped
 
 Value = TypeVar("Value")
@@ -65,7 +68,12 @@ def gap_list(desk: Desk, name: str) -> tuple[Judged, GapList]:
         return project_gaps(project, desk.city, answer.whole, (answer.pack,), report=desk.report)
 
     answer = judged(desk, name)
-    return answer, slowly(desk, ("gaps", name, answer.evaluation.date), make, "ui.step.listing")
+    return answer, slowly(desk, ("gaps", *gap_key(desk, name)), make, "ui.step.listing")
+
+
+def gap_key(desk: Desk, name: str) -> tuple[object, ...]:
+    """What a gap list hangs on: the pack, the day, and what districts said (planner.plan.returned), from here or from the command line."""
+    return name, dt.date.today(), look(state_folder(Path(desk.opening.project), returned.KIND) / returned.KEPT_FILE)
 
 
 def slowly(desk: Desk, key: tuple[object, ...], make: Callable[[], Value], sentence: str) -> Value:

@@ -74,8 +74,9 @@ def on_map(painting: MapData, lang: str) -> MapData:
     """The map as it asks for a place, with the one that was asked about."""
     here = place()
     name = str(state.memory().get("place_name") or t("ui.place.site", lang))
-    sites = () if here is None else (MapSite("place", *here, "", name),)
-    return replace(painting, sites=sites, settings={**painting.settings, "mode": "add"})
+    sites = () if here is None else (MapSite("place", *here, "?", name),)
+    words = {"adding": t("ui.place.adding", lang), "site": t("ui.place.site", lang)}
+    return replace(painting, sites=sites, settings={**painting.settings, "mode": "add"}, words={**painting.words, **words})
 
 
 def show(desk: Desk, settings: Settings) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 
 import streamlit as st
 
+from planner.errors import InputError
 from planner.export.fields import gap_row, project_row
 from planner.export.mapdata import MapData, MapFacility
 from planner.export.palette import share_palette
@@ -18,9 +19,11 @@ from planner.plan.wording import layer_name, source_line
 from planner.targets.evaluation import TargetResult
 from planner.targets.formula import units_are_shares
 from planner.targets.matrix import Cell
+from planner.targets.unit_sets import same_class
 from planner.ui import map_view, state
 from planner.ui.desk import Desk
 from planner.ui.explain import MARKS, facts_html, state_html, table_html
+from planner.ui.faults import fault_sentence, remark
 from planner.ui.figures import figure, money, shortfall
 from planner.ui.map_component import coverage_map
 from planner.ui.matrix import cell_text, level_control, unit_control
@@ -36,8 +39,7 @@ WORST_FIRST = ("not_met", "data_missing", "threshold_undefined", "part", "met", 
 def show(desk: Desk, judged: Judged, gap_list: GapList) -> None:
     """The box that finds the unit, and its card."""
     lang, kept = desk.lang, state.memory()
-    if kept.get("unit") and kept.get("card_of") != kept["unit"]:
-        _follow(desk, str(kept["unit"]))
+    unknown = _follow(desk, str(kept["unit"])) if kept.get("unit") and kept.get("card_of") != kept["unit"] else ""
     spots = st.columns([1, 2, 3], vertical_alignment="bottom")
     with spots[0]:
         level = level_control(desk)
@@ -47,6 +49,8 @@ def show(desk: Desk, judged: Judged, gap_list: GapList) -> None:
     with spots[2]:
         st.html(f'<p class="note">{escaped(t("ui.card.none" if code is None else "ui.card.print", lang), lang)}</p>')
     kept["card_of"] = code
+    if unknown:
+        remark(unknown, lang)
     if code is None:
         return
     found = desk.opening.keep(("card", judged.pack.id, judged.evaluation.date, level, code),
@@ -59,25 +63,36 @@ def show(desk: Desk, judged: Judged, gap_list: GapList) -> None:
         st.html(f'<div class="card">{people_html(found, lang)}</div>')
 
 
-def _follow(desk: Desk, code: str) -> None:
-    """A unit that was selected elsewhere: its own level is shown."""
+def _follow(desk: Desk, code: str) -> str:
+    """A unit that was selected elsewhere: its own level is shown. Gives the sentence for a code that no unit has."""
     kept = state.memory()
-    level = level_of(desk.city, code, str(kept.get("by") or ""))
+    try:
+        level = level_of(desk.city, code, str(kept.get("by") or ""))
+    except InputError as error:
+        kept["unit"] = None
+        return fault_sentence(error, desk.lang)
     if kept.get("by") != level:
         state.forget("by")
         kept["by"] = level
+    return ""
 
 
 def card_html(card: UnitCard, desk: Desk) -> str:
     """The card as HTML, every name escaped: heading, targets, gaps, projects, facilities."""
     lang = desk.lang
     above = " › ".join(escaped(name or code, lang) for _, code, name in card.above)
-    kind = f" · {escaped(card.unit_class, lang)}" if card.unit_class else ""
+    kind = f" · {escaped(class_word(card.unit_class, lang), lang)}" if card.unit_class else ""
     head = (f'<header><b>{escaped(card.name or card.code, lang)}</b> <code>{escaped(card.code, lang)}</code>'
             f'<span class="quiet">{escaped(level_name(card.level, lang, desk.city.boundaries.labels), lang)}{kind}</span></header>'
             + (f'<p class="note">{escaped(t("ui.card.above", lang), lang)} {above}</p>' if above else ""))
     parts = (targets_html, gaps_html, projects_html, layers_html)
     return f'<div class="card">{head}{"".join(part(card, lang) for part in parts)}</div>'
+
+
+def class_word(unit_class: str, lang: str) -> str:
+    """A class of units: by our word where it is one that packs know, else as the boundary has it."""
+    known = f"ui.card.class_{same_class(unit_class)}"
+    return t(known, lang) if has(known, lang) else unit_class
 
 
 def people_html(card: UnitCard, lang: str) -> str:
@@ -96,7 +111,7 @@ def targets_html(card: UnitCard, lang: str) -> str:
     ordered = sorted(card.targets, key=lambda pair: WORST_FIRST.index(pair[1].state))
     rows = [_target_row(result, cell, lang) for result, cell in ordered]
     heads = [t(f"ui.card.{key}", lang) for key in ("state", "target", "value", "threshold", "shortfall", "clause")]
-    return head + _note(tally, lang) + table_html(heads, rows, lang, right=(2, 3, 4), markup=(0,))
+    return head + _note(tally, lang) + table_html(heads, rows, lang, right=(2, 3, 4), markup=(0,), whole=(0,))
 
 
 def _target_row(result: TargetResult, cell: Cell, lang: str) -> tuple[str, ...]:
@@ -123,7 +138,7 @@ def gaps_html(card: UnitCard, lang: str) -> str:
         return head + _note(t("ui.card.gaps_none", lang), lang)
     heads = [t("export.gaps.gap_id", lang), t("ui.card.gap_unit", lang), t("ui.card.target", lang), t("ui.card.gap_people", lang),
              t("ui.card.gap_action", lang), t("export.gaps.project_id", lang)]
-    return head + table_html(heads, [_gap_row(gap, lang) for gap in card.gaps], lang, right=(3,))
+    return head + table_html(heads, [_gap_row(gap, lang) for gap in card.gaps], lang, right=(3,), whole=(0, 1, 5))
 
 
 def _gap_row(gap: Gap, lang: str) -> tuple[str, ...]:
@@ -140,7 +155,7 @@ def projects_html(card: UnitCard, lang: str) -> str:
         return head + _note(t("ui.card.projects_none", lang), lang)
     heads = [t("export.projects.project_id", lang), *(t(f"ui.card.{key}", lang) for key in (
         "project", "project_size", "project_cost", "project_year", "project_who"))]
-    return head + table_html(heads, [_project_row(one, lang) for one in card.projects], lang, right=(3, 4))
+    return head + table_html(heads, [_project_row(one, lang) for one in card.projects], lang, right=(3, 4), whole=(0,))
 
 
 def _project_row(one: CapitalProject, lang: str) -> tuple[str, ...]:
@@ -156,7 +171,7 @@ def layers_html(card: UnitCard, lang: str) -> str:
     rows = [(layer_name(one.layer, lang), t("ui.card.counted", lang, count=f"{one.counting:,}"), _sizes(one.sums, lang), _named(one, lang))
             for one in card.layers if one.facilities]
     heads = [t(f"ui.card.{key}", lang) for key in ("layer", "counting", "size", "listed")]
-    table = table_html(heads, rows, lang, right=(1,)) if rows else ""
+    table = table_html(heads, rows, lang, right=(1,), whole=(0, 2)) if rows else ""
     missing = [layer_name(slug, lang) for slug in card.empty_layers]
     lacking = _note(t("ui.card.facilities_none", lang, names=t("gaps.list_comma", lang).join(missing)), lang) if missing else ""
     return head + table + lacking

@@ -17,10 +17,15 @@ PANELS = ("units", "place", "spots")
 GO = "go_to_card"
 
 
-def settle_panel(lang: str) -> str:
-    """What the panel shows, known before it is drawn. A visit that asked for a unit's card goes there first."""
+def leave_if_asked() -> None:
+    """Go to a unit's card where a button asked for it: the page is drawn anew as another one."""
     if st.session_state.pop(GO, False):
         st.rerun()
+
+
+def settle_panel(lang: str) -> str:
+    """What the panel shows, known before it is drawn."""
+    leave_if_asked()
     return str(state.settle("panel_view", PANELS, PANELS[0], mark=lang, name="panel"))
 
 

@@ -1,31 +1,24 @@
-"""Gaps: every unit that fails a target, ranked, with what would close it; the gap workbook and data files to take along."""
+"""Gaps: every unit that fails a target, ranked, with what would close it; workbook, data and papers to take along."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
-from planner.export.cells import figure, finite
-from planner.export.tables import gap_table, project_table, write_gaps
+from planner.export.tables import write_gaps
 from planner.i18n import t
 from planner.plan.gaplist import GapList
-from planner.ui import packs, state
+from planner.ui import footer, gap_lists, packs, papers, returned_panel, state, ways
 from planner.ui.desk import Desk
 from planner.ui.downloads import MIMES, safe_name
 from planner.ui.faults import said
-from planner.ui.figures import CNY_OF_WAN, money
+from planner.ui.figures import money
 from planner.ui.packs import Judged
 from planner.ui.text import escaped, people
 
-GAP_COLUMNS = ("gap_id", "unit_code", "unit_name", "title", "value", "threshold", "shortfall", "shortfall_unit", "people_affected",
-               "nearest_facility", "minutes", "action", "project_id", "responsible", "deadline")
-PROJECT_COLUMNS = ("project_id", "name", "action", "unit_code", "unit_name", "beds", "area_m2", "beneficiaries", "cost", "year",
-                   "phase", "priority")
 FORMS = ("xlsx", "gpkg", "csv")
 
 
@@ -35,23 +28,31 @@ def show(desk: Desk) -> None:
 
 
 def _body(desk: Desk) -> None:
-    """Pack, headline, downloads, the list, the projects."""
+    """Pack, headline, downloads, the list, the projects, the papers."""
     lang = desk.lang
+    ways.leave_if_asked()
     left, right = st.columns([1, 2.2], vertical_alignment="bottom")
     with left:
         name = packs.choose(desk)
-    state.write_address()
     judged, found = packs.gap_list(desk, name)
     with right:
         _headline(found, lang)
     st.html(f'<p class="note">{escaped(t("ui.gaps.counted", lang, sum=people(found.headline.people_affected_sum, lang)))}</p>')
     _downloads(desk, judged, found)
-    st.html(f'<h2>{escaped(t("ui.gaps.list", lang))}</h2>')
-    with st.container(key="gap_table"):
-        _show(gap_frame(found, lang), ("people_affected", "minutes"), "gaps", lang, 290)
-    st.html(f'<h2>{escaped(t("ui.gaps.projects", lang))}</h2>')
-    with st.container(key="project_table"):
-        _show(project_frame(found, lang), ("beneficiaries", "cost", "beds", "area_m2"), "projects", lang, 240)
+    _title("list", lang)
+    gap_lists.show_gaps(desk, found, packs.gap_key(desk, name))
+    _title("projects", lang)
+    gap_lists.show_projects(desk, found, packs.gap_key(desk, name))
+    _title("papers", lang)
+    papers.show(desk, judged.pack, found, name)
+    returned_panel.show(desk)
+    state.write_address()
+    footer.draw(desk, None)
+
+
+def _title(name: str, lang: str) -> None:
+    """A heading."""
+    st.html(f'<h2>{escaped(t(f"ui.gaps.{name}", lang), lang)}</h2>')
 
 
 def _headline(found: GapList, lang: str) -> None:
@@ -83,47 +84,3 @@ def gap_file(desk: Desk, judged: Judged, found: GapList, form: str) -> bytes:
         path = Path(folder) / f"gaps.{form}"
         write_gaps(found, judged.evaluation, desk.report, path, lang=desk.lang)
         return path.read_bytes()
-
-
-def gap_frame(found: GapList, lang: str) -> pd.DataFrame:
-    """The gaps as the table shows them, in order of rank: shares in per cent, people whole."""
-    rows = []
-    for gap, row in zip(found.gaps, gap_table(found, lang), strict=True):
-        shares = {key: _percent(row[key]) if gap.is_share else figure(finite(row[key])) for key in ("value", "threshold")}
-        short = _percent(row["shortfall"]) if gap.shortfall_of == "share" else figure(finite(row["shortfall"]))
-        whole = {key: _whole(row[key]) for key in ("people_affected", "minutes")}
-        rows.append(row | shares | whole | {"shortfall": short})
-    return _frame(rows, GAP_COLUMNS, "gaps", lang)
-
-
-def project_frame(found: GapList, lang: str) -> pd.DataFrame:
-    """The capital projects as the table shows them: money in ten thousand yuan, as the heading says."""
-    rows = []
-    for row in project_table(found, lang):
-        cost = finite(row["est_cost_cny"])
-        rows.append(row | {"cost": None if cost is None else cost / CNY_OF_WAN})
-    return _frame(rows, PROJECT_COLUMNS, "projects", lang)
-
-
-def _percent(value: object) -> str:
-    """A share as per cent; text (a range) as it is."""
-    number = finite(value)
-    return str(value or "") if number is None else f"{number * 100:.1f}%"
-
-
-def _whole(value: object) -> int | None:
-    """A number for people: whole."""
-    number = finite(value)
-    return None if number is None else round(number)
-
-
-def _frame(rows: Sequence[Mapping[str, object]], columns: Sequence[str], kind: str, lang: str) -> pd.DataFrame:
-    """Rows under the export's own headings."""
-    headings = [t(f"export.{kind}.{column}", lang) for column in columns]
-    return pd.DataFrame([[row[column] for column in columns] for row in rows], columns=headings)
-
-
-def _show(frame: pd.DataFrame, numbers: Sequence[str], kind: str, lang: str, height: int) -> None:
-    """A table whose numbers have their thousands apart."""
-    apart = {t(f"export.{kind}.{column}", lang): st.column_config.NumberColumn(format="localized") for column in numbers}
-    st.dataframe(frame, hide_index=True, width="stretch", height=height, placeholder="", column_config=apart)
