@@ -2,12 +2,15 @@
 
 The sentences stand in `planner/locale/<lang>/*.toml`, one file a room, with the same keys in both languages (tested). Keys are
 dotted; tables nest. Placeholders are `{name}` as in `str.format`, filled with data as they are: escaping is the writer's business.
+`$[key]` in a sentence is a term of `planner/locale/glossary.toml`, `$[Key]` the same with a capital: one word for one thing everywhere.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -15,6 +18,40 @@ from planner.errors import PlannerError
 
 LANGUAGES = ("zh", "en")
 DEFAULT_LANGUAGE = "zh"
+TERM = re.compile(r"\$\[([A-Za-z_]+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term of the glossary: its words and what it means, by language, where it is read, and words that must not take its place."""
+
+    key: str
+    words: Mapping[str, str]
+    about: Mapping[str, str]
+    where: tuple[str, ...]
+    rivals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@cache
+def glossary() -> Mapping[str, Term]:
+    """The terms by key, in their order."""
+    table = tomllib.loads((files("planner") / "locale" / "glossary.toml").read_text(encoding="utf-8"))
+    return {
+        entry["key"]: Term(entry["key"], {lang: entry[lang] for lang in LANGUAGES}, entry["about"], tuple(entry["where"]),
+                           {lang: tuple(entry.get(f"rivals_{lang}", ())) for lang in LANGUAGES})
+        for entry in table["term"]}
+
+
+def _with_terms(text: str, lang: str) -> str:
+    """A sentence with its terms filled in. A term that is not in the glossary is a fault of ours and raises KeyError."""
+
+    def word(found: re.Match[str]) -> str:
+        """The word of one reference."""
+        key = found.group(1)
+        told = glossary()[key[0].lower() + key[1:]].words[lang]
+        return told if key[0].islower() else told[0].upper() + told[1:]
+
+    return TERM.sub(word, text)
 
 
 def _flatten(table: Mapping[str, object], prefix: str = "") -> dict[str, str]:
@@ -39,7 +76,7 @@ def terms(lang: str) -> Mapping[str, str]:
         for key, value in _flatten(tomllib.loads(file.read_text(encoding="utf-8"))).items():
             if key in merged:
                 raise KeyError(f"{key} stands twice in locale/{lang}")
-            merged[key] = value
+            merged[key] = _with_terms(value, lang)
     return merged
 
 
