@@ -20,7 +20,7 @@ from planner.ui.controls import Settings
 from planner.ui.desk import Desk
 from planner.ui.map_component import MapEvents
 from planner.ui.siting_settings import CNY_OF_WAN
-from planner.ui.siting_words import Scale, side, status_said
+from planner.ui.siting_words import Scale, side, sites_said, status_said
 from planner.ui.siting_work import Answer
 from planner.ui.text import escaped, level_name, people, percent, points
 
@@ -40,7 +40,7 @@ def headline(answer: Answer | None, before: Coverage, after: Coverage | None, la
         run = answer.run
         label = side(run.question)
         shown |= {"status": status_said(run, lang), "bound": Scale(run.question, heads_of(answer)).said(run.result.bound, lang),
-                  "sites": t("ui.siting.sites", lang, count=len(run.new))}
+                  "sites": sites_said(len(run.new), lang)}
     if after is not None:
         shown |= {"after": percent(after.total.share, lang),
                   "gained": people(after.total.people_covered - before.total.people_covered, lang)}

@@ -39,8 +39,13 @@ class Scale:
         if model == "max_min_share":
             return percent(value, lang)
         if model == "lscp":
-            return _money(value, lang) if self.money else t("ui.siting.sites", lang, count=f"{value:,.0f}")
+            return _money(value, lang) if self.money else sites_said(value, lang)
         return metres(value / self.heads if model in PER_PERSON and self.heads > 0 else value, lang)
+
+
+def sites_said(count: float, lang: str) -> str:
+    """A number of sites."""
+    return t("ui.siting.sites_one", lang) if count == 1 else t("ui.siting.sites", lang, count=f"{count:,.0f}")
 
 
 def _money(cny: float, lang: str) -> str:

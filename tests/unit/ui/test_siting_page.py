@@ -68,9 +68,9 @@ def test_a_plan_is_worked_by_hand(visit: Visit) -> None:
     assert readouts(page)[:4] == ["Not run yet", "–", "–", "11.3%"]
     asked(page, p=1)
     assert not page.exception
-    assert readouts(page) == ["Proven best", "26,500", "1 sites", "11.3%", "100.0%", "23,500"]
+    assert readouts(page) == ["Proven best", "26,500", "1 site", "11.3%", "100.0%", "23,500"]
     sites, units = (table.value for table in page.dataframe)
-    assert sites["Newly covered"].tolist() == [23_500] and sites["No."].tolist() == [1]
+    assert sites["Gained"].tolist() == [23_500] and sites["No."].tolist() == [1]
     gained = dict(zip(units["Code"], units["People gained"], strict=True))
     assert gained == {"A01": 0, "A02": 3000, "A03": 0, "A04": 20_500}
     assert "with 1 new site" in html(page) and "Proven" in html(page)
