@@ -28,16 +28,17 @@ def pieces(text: str) -> list[str]:
     """A text in pieces that stay whole; blanks in a row are one, and belong to the piece before them."""
     found: list[str] = []
     for character in re.sub(r"\s+", " ", text.strip()):
-        if found and _together(found[-1][-1], character):
+        if found and _together(found[-1], character):
             found[-1] += character
         else:
             found.append(character)
     return found
 
 
-def _together(before: str, after: str) -> bool:
-    """Whether no line may break between two characters."""
-    if after == " " or after in CLOSING or before in OPENING:
+def _together(piece: str, after: str) -> bool:
+    """Whether no line may break between a piece and the character after it."""
+    before = piece[-1]
+    if after == " " or after in CLOSING or piece.rstrip()[-1:] in OPENING:
         return True
     if before == " " or before >= FIRST_WIDE or after >= FIRST_WIDE or after in OPENING:
         return False

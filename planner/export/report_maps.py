@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from planner.export.coverage_map import coverage_sheet
 from planner.export.drawn_ground import extent_of, map_ground
 from planner.export.drawn_map import draw_map
@@ -12,14 +14,15 @@ from planner.measure.coverage import Coverage, coverage
 from planner.measure.small_counts import published
 from planner.plan.layer_defaults import default_of, first_layer, first_level, travel_for
 from planner.plan.report import ReportFacts
+from planner.plan.wording import layer_name
 from planner.targets.evaluation import TargetResult
 
 Radius = tuple[str, str, float | None, float | None, str]
 """Layer, travel, minutes or metres, and group."""
 MOST_MAPS = 4
-WIDTH_PT, HIGHEST_PT, LEAST_PT = 442.0, 560.0, 330.0
+WIDTH_PT, HIGHEST_PT, LEAST_PT = 442.0, 560.0, 270.0
 """156 mm, the width of the text; a map is as high as its ground wants, within these bounds."""
-HEAD_AND_FOOT_PT = 90.0
+HEAD_AND_FOOT_PT = 78.0
 
 
 def report_figures(facts: ReportFacts, lang: str) -> tuple[Figure, ...]:
@@ -37,7 +40,8 @@ def report_figures(facts: ReportFacts, lang: str) -> tuple[Figure, ...]:
     found = []
     for shown, target, title in _asked(facts, lang):
         sheet = coverage_sheet(city, shown, lang=lang, target=target, made=facts.evaluation.date, scenario=facts.evaluation.scenario)
-        found.append(Figure(title, draw_map(ground, sheet, WIDTH_PT, height)))
+        short = replace(sheet, title=t("report.map_title", lang, layer=layer_name(shown.layer, lang)))
+        found.append(Figure(title, draw_map(ground, short, WIDTH_PT, height)))
     return tuple(found)
 
 

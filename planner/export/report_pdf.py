@@ -198,8 +198,15 @@ def _story(document: Document, styles: Styles) -> list[Flowable]:
             story += [NextPageTemplate("sideways" if sideways else "upright"), PageBreak()]
             turned = sideways
         width = landscape(A4)[0] - 2 * SIDEWAYS_MARGIN if turned else WIDTH
-        story += _flowables(block, styles, width)
+        story += _room_for(block, following) + _flowables(block, styles, width)
     return story
+
+
+def _room_for(block: Block, following: Block | None) -> list[Flowable]:
+    """A new page where a heading would stand alone at the foot of one: above a map, room for all of it."""
+    if not isinstance(block, Heading):
+        return []
+    return [CondPageBreak(ROOM[block.level] + (following.drawing.height if isinstance(following, Figure) else 0))]
 
 
 def _is_annex(block: Block | None) -> bool:
@@ -213,7 +220,7 @@ def _flowables(block: Block, styles: Styles, width: float) -> list[Flowable]:
     if isinstance(block, Heading):
         line = _line(f"{block.number}{'' if styles.lang == 'zh' else ' '}{block.text}", by_name[f"heading{block.level}"])
         line.planner_level = block.level
-        return [CondPageBreak(ROOM[block.level]), line]
+        return [line]
     if isinstance(block, Paragraph):
         return [_line(block.text, by_name[block.kind])]
     if isinstance(block, Figure):

@@ -25,7 +25,7 @@ from planner.targets.sentences import verdict_text
 
 LISTED = ("met", "not_met", "data_missing", "threshold_undefined")
 """States of targets that stand in the table of their pack; of the others it tells the number."""
-MOST_TARGETS, MOST_UNITS, MOST_ROWS, MOST_SPOTS, MOST_PLACES = 200, 40, 60, 20, 6
+MOST_TARGETS, MOST_UNITS, MOST_ROWS, MOST_SPOTS, MOST_PLACES = 200, 20, 60, 20, 6
 """Rows that a table of a report has at most; a report is read, the workbook is searched."""
 
 
