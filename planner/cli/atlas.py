@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def make_atlas(facts: ReportFacts, out: Path, *, lang: str, quiet: bool, paper: str = "a4", layer: str | None = None,
-               travel: str | None = None, minutes: float | None = None, level: str | None = None) -> None:
+               travel: str | None = None, minutes: float | None = None, level: str | None = None, pictures: bool = False) -> None:
     """Write the atlas of some facts and say how far it is; stopped from the keyboard it says what there is."""
     from planner.export.atlas import write_atlas
     from planner.export.atlas_content import atlas_of
@@ -27,7 +27,7 @@ def make_atlas(facts: ReportFacts, out: Path, *, lang: str, quiet: bool, paper: 
             note(t("atlas.progress", lang, number=number, count=count), quiet)
 
     try:
-        written = write_atlas(atlas, out, lang=lang, paper=paper, progress=tell)
+        written = write_atlas(atlas, out, lang=lang, paper=paper, pictures=pictures, progress=tell)
     except KeyboardInterrupt:
         fail(t("atlas.stopped" if out.suffix.lower() != ".pdf" else "atlas.stopped_whole", lang, number=done[0], count=len(atlas.sheets)))
         return

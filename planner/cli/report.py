@@ -25,6 +25,7 @@ from planner.i18n import t
 @click.option("--atlas", type=click.Path(path_type=Path), metavar="OUT",
               help="a page for each street or town: a .pdf, or a folder with single pages too / 分街镇图集：PDF 或文件夹")
 @click.option("--paper", type=click.Choice(("a4", "a3")), default="a4", show_default=True, help="of the atlas / 图集图幅")
+@click.option("--pictures", is_flag=True, help="each map of the atlas also as .svg and .png, 300 dpi / 图集各图另存 SVG、PNG")
 @click.option("--layer", help="layer that the atlas maps; else the one the pages open with / 图集所绘设施图层")
 @click.option("--travel", help="travel of the atlas's maps / 图集的出行方式")
 @click.option("--minutes", type=float, help="service radius of the atlas's maps / 图集的服务半径（分钟）")
@@ -32,8 +33,8 @@ from planner.i18n import t
 @scenario_option
 @command_options
 def command(project: Path | None, out: Path | None, packs: tuple[str, ...], as_of: dt.datetime | None, people_year: int | None,
-            since: str | None, programme: Path | None, atlas: Path | None, paper: str, layer: str | None, travel: str | None,
-            minutes: float | None, level: str | None, scenario: str | None, lang: str, quiet: bool) -> None:
+            since: str | None, programme: Path | None, atlas: Path | None, paper: str, pictures: bool, layer: str | None,
+            travel: str | None, minutes: float | None, level: str | None, scenario: str | None, lang: str, quiet: bool) -> None:
     """Reads project and packs, evaluates, writes the report, the atlas, or both."""
     if out is None and atlas is None:
         raise click.UsageError(t("atlas.out_or_atlas", lang))
@@ -57,7 +58,8 @@ def command(project: Path | None, out: Path | None, packs: tuple[str, ...], as_o
     if atlas is not None:
         from planner.cli.atlas import make_atlas
 
-        make_atlas(facts, atlas, lang=lang, quiet=quiet, paper=paper, layer=layer, travel=travel, minutes=minutes, level=level)
+        make_atlas(facts, atlas, lang=lang, quiet=quiet, paper=paper, layer=layer, travel=travel, minutes=minutes,
+                   level=level, pictures=pictures)
     if out is None:
         return
     written = write_report(facts, out, lang=lang)

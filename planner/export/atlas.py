@@ -14,9 +14,9 @@ from reportlab.graphics.shapes import Drawing
 from reportlab.pdfgen.canvas import Canvas
 
 from planner.errors import InputError
-from planner.export.atlas_content import Atlas
-from planner.export.atlas_page import Binding, index_pages, paper_of, unit_pages
-from planner.export.drawn_files import new_canvas, whole
+from planner.export.atlas_content import Atlas, UnitSheet
+from planner.export.atlas_page import Binding, index_pages, paper_of, unit_map, unit_pages
+from planner.export.drawn_files import new_canvas, whole, write_drawing
 from planner.export.report_font import drawable
 from planner.i18n import pick, t
 
@@ -44,13 +44,14 @@ def check_out(out: Path) -> None:
         raise InputError("atlas_out", path=out.name)
 
 
-def write_atlas(atlas: Atlas, out: Path, *, lang: str, paper: str = "a4", made: dt.date | None = None, progress: Progress | None = None,
-                cancel: Cancel | None = None) -> AtlasWritten:
+def write_atlas(atlas: Atlas, out: Path, *, lang: str, paper: str = "a4", made: dt.date | None = None, pictures: bool = False,
+                progress: Progress | None = None, cancel: Cancel | None = None) -> AtlasWritten:
     """Write an atlas. Same input, same bytes.
 
     out : a .pdf for the atlas as one file; a folder for that (`atlas.pdf`) and a file for each sheet, named by number, code and name.
-    paper : "a4" or "a3". When it is cancelled, or stopped from the keyboard, single sheets that are finished stay and are whole, and no
-    atlas is written. Raises InputError (atlas_out), OSError.
+    paper : "a4" or "a3". pictures : in a folder each map by itself too, as .svg and as .png of 300 dots an inch. When it is cancelled, or
+    stopped from the keyboard, single sheets that are finished stay and are whole, and no atlas is written. Raises InputError (atlas_out),
+    OSError.
     """
     check_out(out)
     single = out.suffix.lower() != ".pdf"
@@ -64,7 +65,7 @@ def write_atlas(atlas: Atlas, out: Path, *, lang: str, paper: str = "a4", made: 
     files: list[Path] = []
     for sheet in atlas.sheets:
         if cancel is not None and cancel():
-            return AtlasWritten(tuple(files), len(files) if single else 0, 0, cancelled=True)
+            return AtlasWritten(tuple(files), sheet.number - 1 if single else 0, 0, cancelled=True)
         drawn = unit_pages(atlas, sheet, binding)
         name = t("atlas.sheet", lang, number=sheet.number, name=sheet.name)
         pages += _put(canvas, drawn, f"sheet-{sheet.number}", name)
@@ -72,12 +73,22 @@ def write_atlas(atlas: Atlas, out: Path, *, lang: str, paper: str = "a4", made: 
             path = out / file_name(sheet.number, sheet.code, sheet.name)
             whole(path, pages_pdf(drawn, name))
             files.append(path)
+            files += _pictures(atlas, sheet, binding, path) if pictures else []
         if progress is not None:
             progress(sheet.number, len(atlas.sheets))
     canvas.save()
     target = out / WHOLE if single else out
     whole(target, stream.getvalue())
     return AtlasWritten((target, *files), len(atlas.sheets), pages)
+
+
+def _pictures(atlas: Atlas, sheet: UnitSheet, binding: Binding, page: Path) -> list[Path]:
+    """The map of a sheet by itself, beside its page."""
+    drawing, title = unit_map(atlas, sheet, binding)
+    paths = [page.with_suffix(suffix) for suffix in (".svg", ".png")]
+    for path in paths:
+        write_drawing(drawing, path, title)
+    return paths
 
 
 def _put(canvas: Canvas, drawn: Sequence[Drawing], key: str, title: str) -> int:
@@ -103,4 +114,4 @@ def pages_pdf(drawn: Sequence[Drawing], title: str) -> bytes:
 def file_name(number: int, code: str, name: str) -> str:
     """The file of a sheet: its number, code and name, of letters that every file system takes."""
     words = "_".join(part for part in (f"{number:03d}", code, name) if part)
-    return (re.sub(r"[^\w.-]+", "_", words).strip("._") or f"{number:03d}")[:80] + ".pdf"
+    return (re.sub(r"(?:[^\w.-]|_)+", "_", words).strip("._") or f"{number:03d}")[:80] + ".pdf"

@@ -23,20 +23,21 @@ from planner.plan.blind_spots import as_question, with_shapes
 from planner.plan.gaplist import CapitalProject, Gap, TargetSpots
 from planner.plan.layer_defaults import check_measurable, default_of, first_layer, first_level
 from planner.plan.report import ReportFacts
-from planner.targets.evaluation import TargetResult, UnitResult
+from planner.targets.evaluation import TargetResult, Threshold, UnitResult
 
 
 @dataclass(frozen=True, slots=True)
 class TargetLine:
     """One target as it stands for a unit. unit : the unit's own result, or that of the unit it is part of, or None; inside : how many
-    units (or facilities) within it pass, and how many are asked; of : where the figure belongs: "unit", "inside", "facilities", "above"
-    or "whole"; state : of that."""
+    units (or facilities) within it pass, and how many are asked; asked : what is asked of each of them, where it is the same; of : where
+    the figure belongs: "unit", "inside", "facilities", "above" or "whole"; state : of that."""
 
     result: TargetResult
     of: str
     state: str
     unit: UnitResult | None = None
     inside: tuple[int, int] = (0, 0)
+    asked: Threshold = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,8 @@ class _Parts:
             asked = [unit for unit in inside[code] if unit.state in ("met", "not_met")]
             met = sum(unit.state == "met" for unit in asked)
             state = (inside[code][0].state or "part") if not asked else "met" if met == len(asked) else "not_met"
-            return TargetLine(result, kind, state, inside=(met, len(asked)))
+            thresholds = {unit.threshold for unit in inside[code]}
+            return TargetLine(result, kind, state, inside=(met, len(asked)), asked=thresholds.pop() if len(thresholds) == 1 else None)
         for level in reversed(self.uppers):
             unit = above.get((level, self.uppers[level].get(code, "")))
             if unit is not None and len(self.uppers) > 1 and level != next(iter(self.uppers)):

@@ -9,22 +9,23 @@ from dataclasses import dataclass, replace
 from reportlab.graphics.shapes import Drawing, Group, Rect
 
 from planner.export.atlas_content import Atlas, UnitSheet
-from planner.export.atlas_tables import index_blocks, unit_blocks
+from planner.export.atlas_tables import LENGTHS, index_blocks, unit_blocks
 from planner.export.coverage_map import coverage_sheet, of_unit
 from planner.export.drawn_colours import INVENTED
-from planner.export.drawn_files import MM
+from planner.export.drawn_files import MARGIN_PT, MM, sheet_size
 from planner.export.drawn_map import draw_map
 from planner.export.drawn_shapes import INK_NAME, WHITE, fitted, text, wrapped
 from planner.export.drawn_sheet import DrawnSpot, MapSheet
 from planner.export.drawn_signs import INK, line_sample
 from planner.export.line_breaks import text_width
 from planner.export.page_flow import Block, Box, flow, pages_needed
-from planner.export.palette import share_palette
 from planner.i18n import pick, t
 
 MARGIN, HEAD, FOOT, GUTTER = 12 * MM, 15 * MM, 11 * MM, 4 * MM
-SIZES = (6.8, 6.3, 5.8, 5.3)
-"""Sizes of type tried until a unit's page is one page; in the smallest it goes on to another."""
+TRIED = ((0, 6.8), (0, 6.2), (1, 6.4), (1, 5.9), (2, 6.2), (2, 5.6), (2, 5.1))
+"""Length of the lists (a number of LENGTHS) and size of type, tried until a unit's page is one page."""
+LONG = 6.2
+"""Size of type where nothing makes it one page: then nothing is shortened, and it goes on to another."""
 SIZE_OF_INDEX = 7.0
 
 
@@ -45,7 +46,7 @@ def paper_of(name: str) -> Paper:
         width, height = 420 * MM, 297 * MM
         bottom, tall = MARGIN + FOOT, height - 2 * MARGIN - HEAD - FOOT
         wide = width - 2 * MARGIN
-        left = wide * 0.54
+        left = wide * 0.46
         column = (wide - left - 2 * GUTTER) / 2
         beside = tuple((MARGIN + left + GUTTER + k * (column + GUTTER), bottom, column, tall) for k in range(2))
         third = (wide - 3 * GUTTER) / 4
@@ -53,7 +54,7 @@ def paper_of(name: str) -> Paper:
                      tuple((MARGIN + k * (third + GUTTER), bottom, third, tall) for k in range(4)))
     width, height = 210 * MM, 297 * MM
     bottom, tall = MARGIN + FOOT, height - 2 * MARGIN - HEAD - FOOT
-    wide, high = width - 2 * MARGIN, tall * 0.42
+    wide, high = width - 2 * MARGIN, tall * 0.39
     column = (wide - GUTTER) / 2
     below = tuple((MARGIN + k * (column + GUTTER), bottom, column, tall - high - 3 * MM) for k in range(2))
     return Paper(width, height, (MARGIN, bottom + tall - high, wide, high), below,
@@ -72,36 +73,49 @@ class Binding:
 def unit_pages(atlas: Atlas, sheet: UnitSheet, binding: Binding) -> list[Drawing]:
     """The page of one unit; where its words do not fit in the smallest type, the pages."""
     lang = binding.lang
-    spots = tuple(DrawnSpot(area, spot.id) for spot, _ in sheet.spots if (area := atlas.question.shapes.get(spot.id)) is not None)
-    whole = _whole_map(atlas, binding)
-    shown = replace(of_unit(atlas.ground, whole, sheet.code, atlas.level), spots=spots, spots_label=t("atlas.spot_sign", lang))
+    told = {spot.id for spot, _ in sheet.spots[:LENGTHS[0].spots]}
+    spots = tuple(DrawnSpot(area, spot.id if spot.id in told else "") for spot, _ in sheet.spots
+                  if (area := atlas.question.shapes.get(spot.id)) is not None)
+    shown = replace(of_unit(atlas.ground, _whole_map(atlas, binding), sheet.code, atlas.level), title="", lines=(), source="",
+                    invented=False, spots=spots, spots_label=t("atlas.spot_sign", lang))
     upper = t("atlas.part_of", lang, name=sheet.name, upper=sheet.upper) if sheet.upper else sheet.name
     title = t("atlas.sheet", lang, number=sheet.number, name=upper)
     corner = t("atlas.number", lang, number=sheet.number, count=len(atlas.sheets))
-    return _pages(atlas, shown, unit_blocks(atlas, sheet, lang), SIZES, binding, title=title, corner=corner)
+    paper = binding.paper
+    for length, size in TRIED:
+        blocks = unit_blocks(atlas, sheet, LENGTHS[length], lang)
+        if pages_needed(blocks, paper.columns, paper.plain, size) == 1:
+            return _pages(atlas, shown, blocks, size, binding, title=title, corner=corner)
+    return _pages(atlas, shown, unit_blocks(atlas, sheet, LENGTHS[0], lang), LONG, binding, title=title, corner=corner)
+
+
+def unit_map(atlas: Atlas, sheet: UnitSheet, binding: Binding) -> tuple[Drawing, str]:
+    """The map of one unit as a sheet by itself, with head and foot, and its title."""
+    shown = of_unit(atlas.ground, _whole_map(atlas, binding), sheet.code, atlas.level)
+    width, height = sheet_size("a4", shown.extent or (0.0, 0.0, 1.0, 1.0))
+    return draw_map(atlas.ground, shown, width - 2 * MARGIN_PT, height - 2 * MARGIN_PT), shown.title
 
 
 def index_pages(atlas: Atlas, binding: Binding) -> list[Drawing]:
     """The first page: the whole project with the numbers of the sheets, and their list."""
     lang = binding.lang
     coarse = coverage_sheet(atlas.city, atlas.coarse, lang=lang, target=atlas.target, made=binding.made)
-    shown = replace(coarse, title="", lines=(), source="", facilities=(), kinds={},
+    shown = replace(coarse, title="", lines=(), source="", facilities=(), kinds={}, invented=False,
                     named={one.code: f"{one.number} {one.name}" for one in atlas.sheets})
     title = t("atlas.title", lang, project=pick(atlas.city.name, lang))
-    return _pages(atlas, shown, index_blocks(atlas, lang), (SIZE_OF_INDEX,), binding, title=title, corner=t("atlas.index.title", lang))
+    return _pages(atlas, shown, index_blocks(atlas, lang), SIZE_OF_INDEX, binding, title=title, corner=t("atlas.index.title", lang))
 
 
 def _whole_map(atlas: Atlas, binding: Binding) -> MapSheet:
-    """The map of the whole at the level that is painted, without its own head and foot: the page has them."""
-    sheet = coverage_sheet(atlas.city, atlas.fine, lang=binding.lang, target=atlas.target, made=binding.made)
-    return replace(sheet, title="", lines=(), source="", palette=share_palette(atlas.target))
+    """The map of the whole at the level that is painted."""
+    return coverage_sheet(atlas.city, atlas.fine, lang=binding.lang, target=atlas.target, made=binding.made,
+                          scenario=atlas.facts.evaluation.scenario)
 
 
-def _pages(atlas: Atlas, shown: MapSheet, blocks: Sequence[Block], sizes: Sequence[float], binding: Binding, *, title: str,
+def _pages(atlas: Atlas, shown: MapSheet, blocks: Sequence[Block], size: float, binding: Binding, *, title: str,
            corner: str) -> list[Drawing]:
-    """Map and words on as few pages as the sizes of type allow."""
+    """Map and words as pages."""
     paper = binding.paper
-    size = next((size for size in sizes if pages_needed(blocks, paper.columns, paper.plain, size) == 1), sizes[-1])
     first = _empty(atlas, binding, title, corner)
     left, bottom, width, height = paper.map
     drawn = draw_map(atlas.ground, shown, width, height)

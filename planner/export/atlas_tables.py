@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from planner.export.atlas_content import Atlas, LayerLine, TargetLine, UnitSheet
 from planner.export.cells import figure
@@ -22,16 +23,29 @@ from planner.targets.formula import shown
 
 STATE_COLOURS = {"not_met": colour("#a3262a"), "met": colour("#1f6b3a"), "data_missing": colour("#8a6100"),
                  "threshold_undefined": colour("#8a6100")}
-UNLISTED = ("not_applicable", "recorded")
-"""Targets in these states are named in one paragraph, without figures."""
-MOST_GAPS, MOST_PROJECTS, MOST_SPOTS, MOST_NAMES = 30, 20, 10, 5
-"""Rows of a page at most; what is left out is counted and stands in the workbook."""
+UNLISTED = ("data_missing", "threshold_undefined", "not_applicable", "recorded")
+"""Targets in these states that have no figure either are named in a paragraph for each state."""
 
 
-def unit_blocks(atlas: Atlas, sheet: UnitSheet, lang: str) -> list[Block]:
+@dataclass(frozen=True, slots=True)
+class Length:
+    """Rows of a page at most; what is left out is counted and stands in the workbook. names : of facilities and places; with none the
+    facilities are one paragraph."""
+
+    gaps: int
+    projects: int
+    spots: int
+    names: int
+
+
+LENGTHS = (Length(30, 20, 10, 5), Length(14, 10, 6, 2), Length(6, 4, 4, 0))
+"""Tried one after the other until the page of a unit is one page; every target always stands on it."""
+
+
+def unit_blocks(atlas: Atlas, sheet: UnitSheet, length: Length, lang: str) -> list[Block]:
     """Everything that one page tells in words."""
-    return [*_headline(atlas, sheet, lang), *_targets(atlas, sheet, lang), *_spots(atlas, sheet, lang), *_gaps(sheet, lang),
-            *_projects(sheet, lang), *_facilities(sheet, lang)]
+    return [*_headline(atlas, sheet, lang), *_targets(atlas, sheet, lang), *_spots(atlas, sheet, length, lang),
+            *_gaps(sheet, length, lang), *_projects(sheet, length, lang), *_facilities(sheet, length, lang)]
 
 
 def people_shown(value: float | None, lang: str) -> str:
@@ -58,24 +72,31 @@ def _headline(atlas: Atlas, sheet: UnitSheet, lang: str) -> list[Block]:
 
 
 def _targets(atlas: Atlas, sheet: UnitSheet, lang: str) -> list[Block]:
-    """Every target: those with figures in a table, those that do not apply or are only recorded by name."""
+    """Every target: those with a verdict or a figure in a table, the others by name."""
     if not sheet.targets:
         return [Heading(t("atlas.targets", lang)), Note(t("atlas.no_targets", lang))]
     of = {(gap.plan, gap.target_id, gap.level, gap.unit_code): gap.shortfall_of for gap in sheet.gaps}
+    bare = {id(line) for line in sheet.targets if line.state in UNLISTED and _value(line) is None}
     order = {"not_met": 0, "data_missing": 1, "threshold_undefined": 2, "part": 3, "met": 4}
-    listed = sorted((line for line in sheet.targets if line.state not in UNLISTED), key=lambda line: order.get(line.state, 9))
+    listed = sorted((line for line in sheet.targets if id(line) not in bare), key=lambda line: order.get(line.state, 9))
     rows = tuple((pick(line.result.target.title, lang) or line.result.target.id, _of(atlas, sheet, line, lang), *_figures(line, of, lang),
                   state_text(line.state, lang)) for line in listed)
     keys = ("title", "of", "value", "threshold", "short", "state")
-    grid = Grid(tuple(t(f"atlas.target.{key}", lang) for key in keys), (3.5, 1.3, 1.3, 1.2, 1.4, 1.25), rows, frozenset((2, 3, 4)),
+    grid = Grid(tuple(t(f"atlas.target.{key}", lang) for key in keys), (3.5, 1.15, 1.15, 1.5, 1.35, 1.2), rows, frozenset((2, 3, 4)),
                 {state_text(state, lang): shade for state, shade in STATE_COLOURS.items()})
     notes = []
     for state in UNLISTED:
-        names = [pick(line.result.target.title, lang) or line.result.target.id for line in sheet.targets if line.state == state]
+        names = [pick(line.result.target.title, lang) or line.result.target.id for line in sheet.targets
+                 if line.state == state and id(line) in bare]
         if names:
             notes.append(Note(t("atlas.unlisted", lang, state=state_text(state, lang), count=len(names),
                                 names=t("gaps.list_semicolon", lang).join(names))))
     return [Heading(t("atlas.targets_count", lang, count=len(sheet.targets))), *([grid] if rows else []), *notes]
+
+
+def _value(line: TargetLine) -> float | None:
+    """The figure of a target for a unit; None where there is none, or only that of the units inside."""
+    return None if line.of in ("inside", "facilities") else line.result.value if line.unit is None else line.unit.value
 
 
 def _of(atlas: Atlas, sheet: UnitSheet, line: TargetLine, lang: str) -> str:
@@ -98,56 +119,64 @@ def _figures(line: TargetLine, of: dict[tuple[str, str, str, str], str], lang: s
     result, none = line.result, t("ui.none", lang)
     if line.of in ("inside", "facilities"):
         met, asked = line.inside
-        return (t("atlas.met_of", lang, met=met, asked=asked) if asked else none, _unit_threshold(line, lang) or none,
+        return (t("atlas.met_of", lang, met=met, asked=asked) if asked else none, _threshold(line, line.asked, lang),
                 t("atlas.short_units", lang, count=asked - met) if asked > met else "")
     if line.unit is None:
-        value = amount_text(result.value, result, lang)
-        return value, threshold_text(result, lang), short_text(result, lang)
-    unit, share = line.unit, is_share(result) and units_are_shares(result)
+        return _bare(line, result.value), threshold_text(result, lang), short_text(result, lang)
+    unit = line.unit
     kind = of.get((result.target.plan, result.target.id, unit.level, unit.code), str(result.action["of"]) if result.action else "")
     short = shortfall_text(unit.shortfall, kind, lang) if unit.state == "not_met" and unit.shortfall else ""
-    return shown(unit.value, share), _unit_threshold(line, lang) or none, short
+    return _bare(line, unit.value), _threshold(line, unit.threshold, lang), short
 
 
-def _unit_threshold(line: TargetLine, lang: str) -> str:
-    """What is asked of each unit."""
-    result = line.result
-    share = is_share(result) and units_are_shares(result)
-    asked: Threshold = line.unit.threshold if line.unit is not None else None
+def _figure(line: TargetLine, value: float | None, lang: str) -> str:
+    """A figure of a unit: where the target is a share of the units that pass, their own figures are no shares."""
+    plain = is_share(line.result) and not units_are_shares(line.result)
+    return shown(value, False) if plain else amount_text(value, line.result, lang)
+
+
+def _bare(line: TargetLine, value: float | None) -> str:
+    """A figure without its unit, which stands with the threshold beside it."""
+    return shown(value, is_share(line.result) and (line.unit is None or units_are_shares(line.result)))
+
+
+def _threshold(line: TargetLine, asked: Threshold, lang: str) -> str:
+    """What is asked of a unit; of the whole where nothing else is asked of units."""
     if asked is None:
-        return threshold_text(result, lang) if result.units_required is None else ""
-    return "–".join(shown(end, share) for end in (asked if isinstance(asked, tuple) else (asked,)))
+        return threshold_text(line.result, lang) if line.result.units_required is None else t("ui.none", lang)
+    return "–".join(_figure(line, end, lang) for end in (asked if isinstance(asked, tuple) else (asked,)))
 
 
-def _spots(atlas: Atlas, sheet: UnitSheet, lang: str) -> list[Block]:
+def _spots(atlas: Atlas, sheet: UnitSheet, length: Length, lang: str) -> list[Block]:
     """Blind spots of the layer of the map, drawn on it with their numbers."""
     head = Heading(t("atlas.spots", lang, layer=layer_name(atlas.coarse.layer, lang)))
     if not sheet.spots:
         return [head, Note(t("atlas.no_spots", lang))]
     keys = ("id", "people", "places", "nearest", "minutes")
-    rows = tuple(_spot(spot, unit, lang) for spot, unit in sheet.spots[:MOST_SPOTS])
+    rows = tuple(_spot(spot, unit, length, lang) for spot, unit in sheet.spots[:length.spots])
     grid = Grid(tuple(t(f"atlas.spot.{key}", lang) for key in keys), (0.9, 1.0, 3.6, 2.4, 1.0), rows, frozenset((1, 4)))
     return [head, grid, *_left_out(len(sheet.spots) - len(rows), lang)]
 
 
-def _spot(spot: BlindSpot, unit: SpotUnit, lang: str) -> tuple[str, ...]:
+def _spot(spot: BlindSpot, unit: SpotUnit, length: Length, lang: str) -> tuple[str, ...]:
     """A blind spot's row: the people of it who live in the unit."""
     minutes = t("drawn.unreached", lang) if spot.minutes is None else figure(spot.minutes, 0)
-    return spot.id, people_shown(unit.people, lang), _names(spot.places, lang), spot.nearest_name or t("ui.none", lang), minutes
+    places = _names(spot.places, max(length.names, 1), lang)
+    return spot.id, people_shown(unit.people, lang), places, spot.nearest_name or t("ui.none", lang), minutes
 
 
-def _names(names: Sequence[str], lang: str) -> str:
+def _names(names: Sequence[str], most: int, lang: str) -> str:
     """The first names, and how many there are."""
-    said = t("gaps.list_comma", lang).join(names[:MOST_NAMES])
-    return said if len(names) <= MOST_NAMES else t("atlas.and_more", lang, names=said, count=len(names))
+    said = t("gaps.list_comma", lang).join(names[:most])
+    return said if len(names) <= most else t("atlas.and_more", lang, names=said, count=len(names))
 
 
-def _gaps(sheet: UnitSheet, lang: str) -> list[Block]:
+def _gaps(sheet: UnitSheet, length: Length, lang: str) -> list[Block]:
     """The unit's gaps by rank."""
     if not sheet.gaps:
         return [Heading(t("atlas.gaps", lang, count=0)), Note(t("atlas.no_gaps", lang))]
     keys = ("id", "unit", "title", "short", "people", "minutes", "project")
-    rows = tuple(_gap(gap, sheet, lang) for gap in sheet.gaps[:MOST_GAPS])
+    rows = tuple(_gap(gap, sheet, lang) for gap in sheet.gaps[:length.gaps])
     grid = Grid(tuple(t(f"atlas.gap.{key}", lang) for key in keys), (0.95, 1.5, 2.6, 1.25, 1.0, 0.8, 0.9), rows, frozenset((3, 4, 5)))
     return [Heading(t("atlas.gaps", lang, count=len(sheet.gaps))), grid, *_left_out(len(sheet.gaps) - len(rows), lang)]
 
@@ -160,32 +189,37 @@ def _gap(gap: Gap, sheet: UnitSheet, lang: str) -> tuple[str, ...]:
             t("gaps.list_comma", lang).join(gap.project_ids))
 
 
-def _projects(sheet: UnitSheet, lang: str) -> list[Block]:
+def _projects(sheet: UnitSheet, length: Length, lang: str) -> list[Block]:
     """The projects that would close the gaps."""
     if not sheet.projects:
         return []
     keys = ("id", "name", "content", "cost", "year")
     rows = []
-    for project in sheet.projects[:MOST_PROJECTS]:
+    for project in sheet.projects[:length.projects]:
         row = project_row(project, lang)
         rows.append((project.project_id, row["name"], row["content"], figure(row["cost"], 1) or t("ui.none", lang), str(project.year)))
     grid = Grid(tuple(t(f"atlas.project.{key}", lang) for key in keys), (0.95, 3.0, 2.8, 1.2, 0.8), tuple(rows), frozenset((3, 4)))
     return [Heading(t("atlas.projects", lang, count=len(sheet.projects))), grid, *_left_out(len(sheet.projects) - len(rows), lang)]
 
 
-def _facilities(sheet: UnitSheet, lang: str) -> list[Block]:
+def _facilities(sheet: UnitSheet, length: Length, lang: str) -> list[Block]:
     """The facilities that lie in the unit, layer by layer."""
+    head = Heading(t("atlas.facilities", lang))
     if not sheet.facilities:
-        return [Heading(t("atlas.facilities", lang)), Note(t("atlas.no_facilities", lang))]
+        return [head, Note(t("atlas.no_facilities", lang))]
+    if not length.names:
+        said = (t("atlas.facility_others" if line.others else "atlas.facility_count", lang, layer=layer_name(line.layer, lang),
+                  count=f"{line.in_use:,}", others=f"{line.others:,}") for line in sheet.facilities)
+        return [head, Note(t("gaps.list_semicolon", lang).join(said))]
     keys = ("layer", "in_use", "others", "names")
-    rows = tuple(_facility(line, lang) for line in sheet.facilities)
-    return [Heading(t("atlas.facilities", lang)),
-            Grid(tuple(t(f"atlas.facility.{key}", lang) for key in keys), (2.4, 0.8, 0.8, 5.0), rows, frozenset((1, 2)))]
+    rows = tuple(_facility(line, length, lang) for line in sheet.facilities)
+    return [head, Grid(tuple(t(f"atlas.facility.{key}", lang) for key in keys), (2.4, 0.8, 0.8, 5.0), rows, frozenset((1, 2)))]
 
 
-def _facility(line: LayerLine, lang: str) -> tuple[str, ...]:
+def _facility(line: LayerLine, length: Length, lang: str) -> tuple[str, ...]:
     """A layer's row."""
-    return layer_name(line.layer, lang), f"{line.in_use:,}", f"{line.others:,}" if line.others else "", _names(line.names, lang)
+    others = f"{line.others:,}" if line.others else ""
+    return layer_name(line.layer, lang), f"{line.in_use:,}", others, _names(line.names, length.names, lang)
 
 
 def _left_out(count: int, lang: str) -> list[Block]:

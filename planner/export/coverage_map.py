@@ -70,7 +70,7 @@ def coverage_sheet(city: City, found: Coverage, *, lang: str, target: float | No
         under.append(t("ui.coverage.without_place", lang, count=f"{found.facilities_without_place:,}"))
     return MapSheet(found.by, unit_shares(city, found), share_palette(target), lang, title=heading, lines=under,
                     legend_title=legend_title(city, found, lang), source=source_line(city, found.layer, lang), made=made,
-                    invented=is_invented(city), kinds={found.layer: layer_kind(found.layer, lang)},
+                    invented=is_invented(city), hidden=city.demand.hide_small, kinds={found.layer: layer_kind(found.layer, lang)},
                     facilities=layer_signs(city, found.layer), sites=sites)
 
 
@@ -82,7 +82,7 @@ def of_unit(ground: Ground, sheet: MapSheet, code: str, level: str = "") -> MapS
     levels = [level] if level else [*ground.coarser(sheet.level), sheet.level]
     own = next((name for name in levels if code in ground.levels[name].codes), None)
     if own is None:
-        raise InputError("drawn_unit_unknown", code=code, levels=", ".join(levels))
+        raise InputError("drawn_unit_unknown", unit=code, levels=", ".join(levels))
     inside = frozenset(part for part, above in zip(ground.levels[sheet.level].codes, units_above(ground, sheet.level, own), strict=True)
                        if above == code)
     units = ground.levels[own]

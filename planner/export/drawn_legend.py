@@ -88,7 +88,9 @@ def legend_of(ground: Ground, sheet: MapSheet, done: Painted) -> list[Row]:
     rows = [Row(t("drawn.legend", lang))]
     if not sheet.plain:
         rows.append(Row(sheet.legend_title or t("map.legend_title", lang)))
-        rows += [Row(row["label"], _colour_sample(row["color"], gap=row["gap"])) for row in legend_rows(sheet.palette, lang)]
+        untold = t("drawn.no_people_or_hidden", lang)
+        rows += [Row(untold if sheet.hidden and row["class"] is None else row["label"], _colour_sample(row["color"], gap=row["gap"]))
+                 for row in legend_rows(sheet.palette, lang)]
         if gap_label(sheet.palette, lang):
             rows.append(Row(gap_label(sheet.palette, lang), _colour_sample("#ffffff", gap=True)))
     rows += [Row(t("drawn.aside", lang), lambda x, y, w, h: swatch(x, y, w, h, ASIDE, edge=ASIDE_NAME))] if done.aside else []
