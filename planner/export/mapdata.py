@@ -72,7 +72,7 @@ class MapData:
     movable : the proposed sites can be dragged (MapEvents.moved). before : the shares of another state, to be compared with `shares`;
     shown : which of COMPARED the map opens with. curves : shares for other minutes, for `sliders` ("minutes", "target") that are moved on
     the map itself; a target is a whole per cent. reach : the border of what is within reach (`reach_file`), reach_label : what the legend
-    calls it; reach_offered : the map has a button that asks for it (MapEvents.reach).
+    calls it; reach_offered : the map has a button that asks for it (MapEvents.reach). closer : the first view is of the selected unit.
     """
 
     geometry: MapGeometry
@@ -100,6 +100,7 @@ class MapData:
     reach: MapFile | None = None
     reach_label: str = ""
     reach_offered: bool = False
+    closer: bool = False
 
     def __post_init__(self) -> None:
         count = len(self.geometry.codes[self.level])
@@ -120,8 +121,8 @@ class MapData:
             "people": None if self.people is None else [None if math.isnan(count) else round(count) for count in self.people],
             "palette": palette.entries(),
             "legend": {"title": self.legend_title or t("map.legend_title", lang), "rows": [] if self.plain else legend_rows(palette, lang),
-                       "gap": gap_label(palette, lang)},
-            "compare": self._compared(), "scrub": self._scrubbed(), "movable": self.movable,
+                       "gap": "" if self.plain else gap_label(palette, lang)},
+            "compare": self._compared(), "scrub": self._scrubbed(), "movable": self.movable, "closer": self.closer,
             "reach_on": self.reach is not None, "reach_label": self.reach_label, "reach_offered": self.reach_offered,
             "kinds": {slug: {"shape": SHAPES[k % len(SHAPES)], "letter": name[:1].upper(), "label": name}
                       for k, (slug, name) in enumerate(self.kinds.items())},

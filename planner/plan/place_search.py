@@ -44,7 +44,7 @@ def find_places(city: City, typed: str, *, system: str = "wgs84", book: PlaceBoo
     words = typed.strip()
     pair = PAIR.match(words)
     if pair and all(math.isfinite(parse_angle(part).value) for part in pair.groups()):
-        lon, lat = _degrees(*pair.groups(), system)
+        lon, lat = _degrees(pair[1], pair[2], system)
         return (FoundPlace("", "typed", lon, lat, unit_at(city, *to_metres(city, lon, lat))[2]),)
     if not words:
         return ()

@@ -11,13 +11,16 @@ import numpy as np
 
 from planner.errors import InputError
 from planner.inputs.specs import LEVELS
+from planner.measure.blind_spots import BlindSpot, listed
 from planner.measure.city import City
 from planner.measure.small_counts import hidden, ladder_of, unit_sums
-from planner.plan.gaplist import CapitalProject, Gap, GapList
+from planner.plan.gaplist import CapitalProject, Gap, GapList, TargetSpots
 from planner.targets.evaluation import Evaluation, TargetResult
 from planner.targets.matrix import Cell, layers_of, matrix, owner
 from planner.targets.unit_sets import ancestors
 
+MOST_SPOTS = 30
+"""So many blind spots stand on a card."""
 SIZES = ("beds", "capacity", "area_m2")
 """Columns of a ledger that say how large a facility is."""
 
@@ -50,11 +53,21 @@ class LayerHere:
 
 
 @dataclass(frozen=True, slots=True)
+class SpotHere:
+    """A blind spot of a question that lies in the unit. people : of the spot in the unit, None where it is hidden."""
+
+    question: TargetSpots
+    spot: BlindSpot
+    people: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class UnitCard:
     """One unit. above : the units it lies in, coarse to fine, as (level, code, name). people : group -> persons, NaN where hidden.
 
     layers : all layers of the project, those without a facility here too. targets : those that say something of it, each with its cell.
-    gaps, projects : of the unit, of units in it and of facilities in it, in their order.
+    gaps, projects : of the unit, of units in it and of facilities in it, in their order. spots : blind spots in it, question by
+    question, the most populous first; spots_left : how many more there are.
     """
 
     level: str
@@ -67,6 +80,8 @@ class UnitCard:
     targets: tuple[tuple[TargetResult, Cell], ...]
     gaps: tuple[Gap, ...]
     projects: tuple[CapitalProject, ...]
+    spots: tuple[SpotHere, ...] = ()
+    spots_left: int = 0
 
     @property
     def empty_layers(self) -> tuple[str, ...]:
@@ -84,7 +99,11 @@ def level_of(city: City, code: str, first: str = "") -> str:
 
 
 def unit_card(city: City, evaluation: Evaluation, gap_list: GapList, level: str, code: str) -> UnitCard:
-    """The card of a unit. evaluation, gap_list : as they may be published. Raises InputError: unknown level, card_unit_unknown."""
+    """The card of a unit.
+
+    evaluation, gap_list : as they may be published; the list with its blind spots, if they are to stand on the card. Raises InputError:
+    unknown level, card_unit_unknown.
+    """
     frame = city.boundaries.frame(level)
     rows = np.flatnonzero(frame["code"].to_numpy(object) == code)
     if not len(rows):
@@ -95,7 +114,8 @@ def unit_card(city: City, evaluation: Evaluation, gap_list: GapList, level: str,
     return UnitCard(
         level, code, str(frame["name"].iloc[row]), str(frame["class"].iloc[row]), _above(city, level, row), _people(city, level, row),
         tuple(_layer(city, slug, level, code, evaluation.date) for slug in city.facilities),
-        tuple((result, cell) for result, cell in cells if cell is not None), *_work(city, evaluation, gap_list, level, code))
+        tuple((result, cell) for result, cell in cells if cell is not None), *_work(city, evaluation, gap_list, level, code),
+        *_spots(gap_list, level, code))
 
 
 def _above(city: City, level: str, row: int) -> tuple[tuple[str, str, str], ...]:
@@ -149,3 +169,10 @@ def _work(city: City, evaluation: Evaluation, gap_list: GapList, level: str,
     projects = tuple(one for one in gap_list.projects
                      if not one.whole and home(one.level, one.unit_code, one.unit_name, (one.layer,)) == code)
     return gaps, projects
+
+
+def _spots(gap_list: GapList, level: str, code: str) -> tuple[tuple[SpotHere, ...], int]:
+    """The blind spots in a unit that a list shows, and how many more there are."""
+    found = [SpotHere(question, spot, unit.people) for question in gap_list.blind_spots or () for spot in listed(question.spots)[0]
+             for unit in spot.units.get(level, ()) if unit.code == code]
+    return tuple(found[:MOST_SPOTS]), max(0, len(found) - MOST_SPOTS)

@@ -12,6 +12,7 @@ import streamlit as st
 
 from planner.i18n import pick, t
 from planner.plan import returned
+from planner.plan.blind_spots import with_blind_spots
 from planner.plan.gaplist import GapList
 from planner.plan.gaps import project_gaps
 from planner.plan.project import read_project
@@ -69,6 +70,22 @@ def gap_list(desk: Desk, name: str) -> tuple[Judged, GapList]:
 
     answer = judged(desk, name)
     return answer, slowly(desk, ("gaps", *gap_key(desk, name)), make, "ui.step.listing")
+
+
+def with_spots(desk: Desk, name: str) -> tuple[Judged, GapList]:
+    """The gap list of a pack with its blind spots."""
+    answer, found = gap_list(desk, name)
+    return answer, slowly(desk, ("spotted", *gap_key(desk, name)), spots_of(desk, answer, found), "ui.step.spots")
+
+
+def kept_with_spots(desk: Desk, name: str, answer: Judged, found: GapList) -> GapList:
+    """The same where no page can say that it takes a moment: a file is being made."""
+    return desk.opening.keep(("spotted", *gap_key(desk, name)), spots_of(desk, answer, found))
+
+
+def spots_of(desk: Desk, answer: Judged, found: GapList) -> Callable[[], GapList]:
+    """The work that finds the blind spots of a gap list, with their shapes."""
+    return lambda: with_blind_spots(found, desk.city, answer.whole, (answer.pack,), drawn=True)
 
 
 def gap_key(desk: Desk, name: str) -> tuple[object, ...]:

@@ -9,18 +9,20 @@ from functools import partial
 import streamlit as st
 
 from planner.errors import InputError
+from planner.export.blind_spots import limit_words
 from planner.export.fields import gap_row, project_row
 from planner.export.mapdata import MapData, MapFacility
 from planner.export.palette import share_palette
 from planner.i18n import has, pick, t
 from planner.plan.gaplist import CapitalProject, Gap, GapList
-from planner.plan.unit_card import FacilityHere, LayerHere, UnitCard, level_of, unit_card
+from planner.plan.unit_card import FacilityHere, LayerHere, SpotHere, UnitCard, level_of, unit_card
 from planner.plan.wording import layer_name, source_line
 from planner.targets.evaluation import TargetResult
 from planner.targets.formula import units_are_shares
 from planner.targets.matrix import Cell
 from planner.targets.unit_sets import same_class
 from planner.ui import map_view, state
+from planner.ui.blind_list import places_of
 from planner.ui.desk import Desk
 from planner.ui.explain import MARKS, facts_html, state_html, table_html
 from planner.ui.faults import fault_sentence, remark
@@ -85,7 +87,7 @@ def card_html(card: UnitCard, desk: Desk) -> str:
     head = (f'<header><b>{escaped(card.name or card.code, lang)}</b> <code>{escaped(card.code, lang)}</code>'
             f'<span class="quiet">{escaped(level_name(card.level, lang, desk.city.boundaries.labels), lang)}{kind}</span></header>'
             + (f'<p class="note">{escaped(t("ui.card.above", lang), lang)} {above}</p>' if above else ""))
-    parts = (targets_html, gaps_html, projects_html, layers_html)
+    parts = (targets_html, gaps_html, projects_html, spots_html, layers_html)
     return f'<div class="card">{head}{"".join(part(card, lang) for part in parts)}</div>'
 
 
@@ -165,6 +167,27 @@ def _project_row(one: CapitalProject, lang: str) -> tuple[str, ...]:
     return one.project_id, str(project_row(one, lang)["name"]), sizes, cost, str(one.year), pick(one.responsible, lang)
 
 
+def spots_html(card: UnitCard, lang: str) -> str:
+    """The blind spots that lie in the unit, question by question."""
+    head = f'<h3>{escaped(t("ui.card.spots", lang), lang)}</h3>'
+    if not card.spots:
+        return head + _note(t("ui.card.spots_none", lang), lang)
+    rows = [_spot_row(one, lang) for one in card.spots]
+    heads = [t(f"ui.spots.{key}", lang) for key in ("id", "about", "people", "places", "nearest", "minutes")]
+    rest = _note(t("ui.card.spots_more", lang, count=card.spots_left), lang) if card.spots_left else ""
+    return head + table_html(heads, rows, lang, right=(2, 5), whole=(0,)) + rest
+
+
+def _spot_row(one: SpotHere, lang: str) -> tuple[str, ...]:
+    """One blind spot: its people in this unit."""
+    about = t("gaps.list_comma", lang).join(pick(name, lang) for name in one.question.layer_names)
+    limits = t("gaps.list_comma", lang).join(dict.fromkeys(limit_words(limit, one.question, lang) for limit in one.question.limits))
+    spot = one.spot
+    count = t("ui.hidden", lang) if one.people is None else people(one.people, lang)
+    return (spot.id, t("ui.card.about", lang, name=about, about=limits), count,
+            places_of(spot, lang), spot.nearest_name or t("ui.spots.nowhere", lang), "" if spot.minutes is None else f"{spot.minutes:,.0f}")
+
+
 def layers_html(card: UnitCard, lang: str) -> str:
     """The unit's facilities by layer, and the layers of which it has none."""
     head = f'<h3>{escaped(t("ui.card.facilities", lang), lang)}</h3>'
@@ -218,7 +241,8 @@ def card_map(desk: Desk, card: UnitCard) -> MapData:
                 "mode": "pick"}
     return MapData(shape, card.level, [None] * len(shape.codes[card.level]), share_palette(1.0), lang, t("ui.card.map", lang),
                    source_line(desk.city, about, lang), settings=settings, selected=card.code, facilities=signs,
-                   kinds={layer: layer_name(layer, lang) for layer in shown}, plain=True)
+                   kinds={layer: layer_name(layer, lang) for layer in shown}, plain=True, closer=True,
+                   legend_title=t("ui.card.facilities", lang))
 
 
 def _signs(desk: Desk, layer: str, card: UnitCard) -> list[MapFacility]:

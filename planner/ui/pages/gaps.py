@@ -20,6 +20,8 @@ from planner.ui.packs import Judged
 from planner.ui.text import escaped, people
 
 FORMS = ("xlsx", "gpkg", "csv")
+WITH_SPOTS = ("gpkg",)
+"""Forms whose one file holds the blind spots beside the gaps; of the others they are a file of their own (`planner gaps`)."""
 
 
 def show(desk: Desk) -> None:
@@ -38,7 +40,7 @@ def _body(desk: Desk) -> None:
     with right:
         _headline(found, lang)
     st.html(f'<p class="note">{escaped(t("ui.gaps.counted", lang, sum=people(found.headline.people_affected_sum, lang)))}</p>')
-    _downloads(desk, judged, found)
+    _downloads(desk, judged, found, name)
     _title("list", lang)
     gap_lists.show_gaps(desk, found, packs.gap_key(desk, name))
     _title("projects", lang)
@@ -67,19 +69,21 @@ def _headline(found: GapList, lang: str) -> None:
                 st.metric(t(f"ui.gaps.{name}", lang), value)
 
 
-def _downloads(desk: Desk, judged: Judged, found: GapList) -> None:
+def _downloads(desk: Desk, judged: Judged, found: GapList, pack: str) -> None:
     """Workbook, GeoPackage and table, made when they are asked for."""
     lang = desk.lang
     with st.container(key="downloads"):
         for spot, form in zip(st.columns([1, 1, 1, 4]), FORMS, strict=False):
             name = safe_name([desk.city.id, judged.pack.id, "gaps"], form)
             with spot:
-                st.download_button(t(f"ui.gaps.download_{form}", lang), partial(gap_file, desk, judged, found, form), name, MIMES[form],
-                                   key=f"download_gaps_{form}", on_click="ignore", width="stretch")
+                st.download_button(t(f"ui.gaps.download_{form}", lang), partial(gap_file, desk, judged, found, pack, form), name,
+                                   MIMES[form], key=f"download_gaps_{form}", on_click="ignore", width="stretch")
 
 
-def gap_file(desk: Desk, judged: Judged, found: GapList, form: str) -> bytes:
-    """The gap list as a file's bytes."""
+def gap_file(desk: Desk, judged: Judged, found: GapList, pack: str, form: str) -> bytes:
+    """The gap list as a file's bytes; one that holds several layers has the blind spots too, as `planner gaps --out` writes it."""
+    if form in WITH_SPOTS:
+        found = packs.kept_with_spots(desk, pack, judged, found)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"gaps.{form}"
         write_gaps(found, judged.evaluation, desk.report, path, lang=desk.lang)

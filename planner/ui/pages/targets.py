@@ -32,7 +32,7 @@ def _body(desk: Desk) -> None:
     elif view == "matrix":
         matrix.show(desk, name, judged)
     else:
-        unit_card.show(desk, *packs.gap_list(desk, name))
+        unit_card.show(desk, *packs.with_spots(desk, name))
     state.write_address()
     footer.draw(desk, None)
 

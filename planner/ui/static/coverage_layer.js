@@ -39,7 +39,7 @@
       this.lines = new CanvasLayer((c, f) => this.paintLines(c, f));
       this.top = new CanvasLayer((c, f) => this.paintTop(c, f));
       this.listen();
-      this.map.on("moveend", () => { if (this.touched && this.geometry) CoverageMap.views.set(this.geometry.id, { center: this.map.getCenter(), zoom: this.map.getZoom() }); });
+      this.map.on("moveend", () => { if (this.touched && this.geometry && !this.data.closer) CoverageMap.views.set(this.geometry.id, { center: this.map.getCenter(), zoom: this.map.getZoom() }); });
       this.watch = new ResizeObserver(() => this.resized());
       this.watch.observe(this.box);
     }
@@ -97,7 +97,8 @@
       this.buildLegend();
       this.selected = data.selected !== null && data.selected !== undefined && this.level.index.has(data.selected) ? this.level.index.get(data.selected) : -1;
       if (!this.ready()) return; // painted as soon as the element has a size
-      const moved = before && !fresh && data.selected !== before.selected && data.selected !== this.justPicked && this.bringIntoView(this.selected);
+      const moved = before && !fresh && data.selected !== before.selected && data.selected !== this.justPicked
+        && (data.closer ? this.closeUp() : this.bringIntoView(this.selected));
       this.justPicked = null;
       if (moved) return;
       if (other || this.linesDiffer(before, data)) this.repaint(); else { this.recolour(); this.top.redraw(); }
@@ -122,7 +123,7 @@
       const size = this.map.getSize();
       if (!size.x || !size.y) return false;
       if (!this.map._loaded || this.shown !== this.geometry) {
-        const kept = CoverageMap.views.get(this.geometry.id);
+        const kept = this.data.closer ? null : CoverageMap.views.get(this.geometry.id);
         this.shown = this.geometry;
         if (kept && !this.map._loaded) { this.touched = true; this.map.setView(kept.center, kept.zoom, { animate: false }); } else this.fit(false);
         for (const layer of [this.ground, this.lines, this.top]) if (!this.map.hasLayer(layer)) this.map.addLayer(layer);
@@ -145,8 +146,17 @@
     /* Height of the scrubber at the map's foot. */
     strip() { return this.scrubber.hidden ? 0 : this.scrubber.offsetHeight; }
 
+    /* The first view is of the selected unit (MapData.closer): it is so again when another is selected. Says that painting is left to do. */
+    closeUp() { this.touched = false; this.fit(false); return false; }
+
+    unitBounds(i) {
+      const box = this.level.box, corner = (x, y) => this.map.unproject(L.point(x, y), 0);
+      return L.latLngBounds([corner(box[4 * i], box[4 * i + 1]), corner(box[4 * i + 2], box[4 * i + 3])]);
+    }
+
     /* The whole project; beside the legend where that would hide units and the room is there. */
     fit(animate) {
+      if (this.data.closer && this.selected >= 0) { this.map.fitBounds(this.unitBounds(this.selected), { padding: [36, 36], animate: false }); return; }
       const bounds = this.homeBounds(), size = this.map.getSize(), legend = this.legend.offsetWidth + 20, foot = this.strip();
       const free = this.homeZoom(), beside = this.map.getBoundsZoom(bounds, false, L.point(legend + 24, 28 + foot));
       const aside = size.x > 480 && (beside >= free - 0.25 || (beside >= free - 1 && this.hiddenAt(free) > 0.01));
@@ -169,8 +179,7 @@
     /* Pans, or zooms where pan is not enough, until a unit is in view; true where the map moves. */
     bringIntoView(i) {
       if (i < 0) return false;
-      const b = this.level.box, crs = (x, y) => this.map.unproject(L.point(x, y), 0);
-      const bounds = L.latLngBounds(crs(b[4 * i], b[4 * i + 3]), crs(b[4 * i + 2], b[4 * i + 1]));
+      const b = this.level.box, bounds = this.unitBounds(i);
       const zoom = this.map.getZoom(), k = Math.pow(2, zoom), size = this.map.getSize();
       const extent = Math.max((b[4 * i + 2] - b[4 * i]) * k, (b[4 * i + 3] - b[4 * i + 1]) * k);
       const label = this.map.latLngToContainerPoint(this.labelOf(i));

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from planner.errors import InputError
+from planner.plan.blind_spots import with_blind_spots
 from planner.plan.gaps import gap_list
 from planner.plan.unit_card import level_of, unit_card
 from planner.targets.evaluate import evaluate
@@ -78,3 +79,19 @@ def test_the_level_of_a_code(draw, card):
         level_of(city, "Z")
     with pytest.raises(InputError):
         card("Z")
+
+
+def test_blind_spots_in_the_unit(draw):
+    city = draw(HOMES)
+    entry = {"id": "t", "title": {"zh": "指标", "en": "target"}, "clause": "c", "kind": "target", "layer": "home", "unit": "% of people",
+             "comparator": ">=", "value": 80, "check": {"metric": "population_within", "metres": 600, "by": "township"}}
+    pack = build_pack({"schema": "planner.pack/1", "id": "p", "title": {"zh": "包", "en": "pack"}, "source": {"document": "d"},
+                       "period": [2023, 2025], "target": [entry]}, "p.toml")
+    found = evaluate(city, [pack], as_of=DAY)
+    spotted = with_blind_spots(gap_list(city, found, [pack]), city, found, [pack])
+    card = unit_card(city, found, spotted, "township", "B")  # B1 (300) and B2 (400) live 2 and 3 km from the only home
+    assert sum(one.people for one in card.spots) == 700.0 and card.spots_left == 0
+    assert {one.question.targets for one in card.spots} == {("t",)}
+    assert sum(one.people for one in unit_card(city, found, spotted, "community", "A2").spots) == 200.0
+    assert unit_card(city, found, spotted, "community", "A1").spots == ()
+    assert unit_card(city, found, gap_list(city, found, [pack]), "township", "B").spots == ()
