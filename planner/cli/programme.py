@@ -74,7 +74,9 @@ def command(project: Path | None, packs: tuple[str, ...], targets: str | None, c
                                seed=seed)
     if save is not None and programme.planned:
         save_scenario(found.folder, Scenario(save, None if base == BASELINE else base, programme.actions, _remark(programme, lang)))
-    if form == "json":
+    if out is not None and out.suffix.lower() == ".xlsx" and programme.planned:
+        _write_list(found, city, programme, [pack.id for pack in chosen], base, out, lang, quiet, report)
+    elif form == "json":
         write(as_json(as_dict(programme, city.id, [pack.id for pack in chosen], lang)), out)
     else:
         write(csv_text(programme, lang) if form == "csv" else table(programme, lang), out)
@@ -102,6 +104,19 @@ def _offered(project: Project, city: City, wanted: Wanted, day: dt.date, candida
         raise InputError("programme_no_costs")
     costs = read_unit_costs(project.costs, report) if project.costs is not None else ()
     return generate(city, wanted, costs, day=day, premises=candidates)
+
+
+def _write_list(project: Project, city: City, programme: Programme, packs: list[str], scenario: str, path: Path, lang: str, quiet: bool,
+                report: QualityReport) -> None:
+    """The programme as a workbook of capital projects."""
+    from planner.cli.programme_tables import headline
+    from planner.export.project_list import write_project_list
+    from planner.plan.departments import read_departments
+    from planner.plan.programme_projects import programme_list
+
+    projects = programme_list(city, programme, packs=packs, scenario=scenario, departments=read_departments(project.folder, report))
+    write_project_list(projects, path, headline(programme, lang), lang=lang)
+    note(t("programme.list_written", lang, file=path.name, projects=len(projects.projects)), quiet)
 
 
 def _remark(programme: Programme, lang: str) -> str:

@@ -219,6 +219,7 @@ def project_row(project: CapitalProject, lang: str) -> dict[str, Any]:
     ]
     cny = finite(project.est_cost_cny)
     why = say_all(project.confidence_why, lang)
+    unit = Sentence("gaps.whole") if project.whole else project.unit_name
     return {
         "project_id": project.project_id,
         "name": project.name.say(lang),
@@ -245,13 +246,14 @@ def project_row(project: CapitalProject, lang: str) -> dict[str, Any]:
         "gaps": t("gaps.list_comma", lang).join(project.gaps),
         "responsible": pick(project.responsible, lang),
         "cost_note": project.cost_note.say(lang) if project.cost_note else "",
-        "site": Sentence("export.site", {"unit": Sentence("gaps.whole") if project.whole else project.unit_name}).say(lang),
+        "site": project.place or Sentence("export.site", {"unit": unit}).say(lang),
         "content": content(project, lang),
         "land_m2": None,
         "tenure": "",
         "start_year": project.start_year,
-        "done_year": project.year,
+        "done_year": project.done_year or project.year,
         "preparation": t("export.stage.idea", lang),
+        **{f"invest_{year}": cny / 10_000 for year, cny in project.invest_cny.items()},
         "cooperating": pick(project.cooperating, lang),
         "status": t("export.status.not_started", lang),
         **dict.fromkeys(SAID_KEYS, ""),

@@ -130,8 +130,9 @@ def sheet_name(key: str, lang: str) -> str:
 
 
 def year_keys(gap_list: GapList) -> tuple[str, ...]:
-    """The columns of investment by year."""
-    return tuple(f"invest_{gap_list.date.year + k}" for k in range(1, YEARS + 1))
+    """The columns of investment by year: the next ones, and those that a programme has settled."""
+    years = {gap_list.date.year + k for k in range(1, YEARS + 1)} | {year for one in gap_list.projects for year in one.invest_cny}
+    return tuple(f"invest_{year}" for year in range(min(years), max(years) + 1))
 
 
 def header(kind: str, key: str, lang: str) -> str:
@@ -250,13 +251,13 @@ def project_columns(gap_list: GapList, lang: str) -> list[Column]:
     ]
 
 
-def projects_sheet(book: Book, gap_list: GapList, subtitle: str, stamp: str, *, protected: bool = False) -> None:
-    """One row a capital project, with money in 10,000 yuan."""
+def projects_sheet(book: Book, gap_list: GapList, subtitle: str, stamp: str, *, protected: bool = False, title: str = "") -> None:
+    """One row a capital project, with money in 10,000 yuan. title : in place of that of a list derived from gaps."""
     lang, rows, columns = book.lang, project_rows(gap_list, book.lang), project_columns(gap_list, book.lang)
     sheet = sheets.write_table(
         book,
         sheet_name("projects", lang),
-        t("export.title.projects", lang),
+        title or t("export.title.projects", lang),
         subtitle,
         columns,
         rows,

@@ -139,7 +139,7 @@ def _project(
         row.source if row else "",
         why,
         year,
-        _phase(year, as_of),
+        phase(year, as_of.year),
         tuple(dict.fromkeys(gap.target_id for gap in draft.gaps)),
         tuple(dict.fromkeys(gap.gap_id for gap in draft.gaps)),
         overlap,
@@ -185,9 +185,9 @@ def _year(gaps: Sequence[Gap], as_of: dt.date) -> int:
     return min(ahead) if ahead and len(ahead) == len(gaps) else as_of.year + 1
 
 
-def _phase(year: int, as_of: dt.date) -> str:
-    """Near, middle or far."""
-    away = year - as_of.year
+def phase(year: int, since: int) -> str:
+    """Near, middle or far, counted from a year."""
+    away = year - since
     return "near" if away <= NEAR_YEARS else "middle" if away <= MIDDLE_YEARS else "far"
 
 

@@ -155,7 +155,8 @@ class CapitalProject:
 
     beds, area_m2 : from the shortfalls, None where no target asks for them. beneficiaries : group -> persons. est_cost_cny : None where the
     project has no unit cost for it, with the reason in `cost_note`. lon and lat are made on export from x and y. year : of completion;
-    start_year : when work would begin. whole, cooperating, kept : as of a gap.
+    start_year, done_year : when work would begin and end (done_year None: as `year`). whole, cooperating, kept : as of a gap. place : a
+    building or plot that is known, "" for none. invest_cny : yuan by year, where a programme has settled them.
     """
 
     project_id: str
@@ -189,6 +190,9 @@ class CapitalProject:
     whole: bool = False
     cooperating: Words = ""
     kept: Mapping[str, str | float] = field(default_factory=dict)
+    done_year: int | None = None
+    place: str = ""
+    invest_cny: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def row_key(self) -> str:

@@ -6,6 +6,7 @@ import io
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -86,6 +87,16 @@ def test_csv_neutralises_what_would_be_a_formula(project):
     path.write_text(OFFERS.replace("n1,", "=1+1,"), encoding="utf-8")
     rows = list(csv.DictReader(io.StringIO(run("programme", project, "--candidates", path, *YEARS, "--format", "csv").stdout)))
     assert [(row["id"], row["year"], row["cost"], row["closes"]) for row in rows] == [("'=1+1", "2028", "2000000.0", "beds near")]
+
+
+def test_a_programme_goes_out_as_the_project_list(project, offers):
+    path = project / "list.xlsx"
+    done = run("programme", project, "--candidates", offers, *YEARS, "--out", path, "--lang", "zh")
+    assert done.exit_code == 0 and done.stdout == "" and "list.xlsx" in done.stderr
+    (page,) = openpyxl.load_workbook(path, data_only=True).worksheets
+    row = {head.value: cell.value for head, cell in zip(page[4], page[5], strict=True)}
+    assert [row[key] for key in ("建设性质", "计划年份", "计划开工年", "建成年", "2026年投资（万元）", "2027年投资（万元）", "投资估算（万元）")] == [
+        "新建", 2028, 2026, 2027, 100, 100, 200]
 
 
 def test_candidates_from_the_gaps_are_estimates(project):
