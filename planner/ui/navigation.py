@@ -64,7 +64,7 @@ def _top_bar(known: Sequence[str], lang: str) -> tuple[str, str]:
                                         format_func=lambda name: t(f"ui.page.{name}", lang))
         with project:
             places = {Path(place).name: place for place in reversed(known)}
-            names = {name: _title(places[name], lang) for name in dict.fromkeys(Path(place).name for place in known)}
+            names = _told_apart({name: _title(places[name], lang) for name in dict.fromkeys(Path(place).name for place in known)})
             state.settle("project", list(names), next(iter(names)), mark=lang)
             chosen = st.selectbox(t("ui.control.project", lang), list(names), key="project", format_func=names.__getitem__)
         place = places[chosen]
@@ -76,6 +76,12 @@ def _top_bar(known: Sequence[str], lang: str) -> tuple[str, str]:
     if chosen == next(iter(names)):
         state.memory().pop("project", None)  # the first project needs no word in the address
     return page or PAGES[0], place
+
+
+def _told_apart(titles: Mapping[str, str]) -> dict[str, str]:
+    """Titles of folders, with the folder's name where two are alike: the select box finds an option by what it shows."""
+    seen = list(titles.values())
+    return {name: title if seen.count(title) == 1 else f"{title} · {name}" for name, title in titles.items()}
 
 
 def _projects(arguments: Sequence[str]) -> list[str]:
