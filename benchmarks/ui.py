@@ -162,7 +162,8 @@ def rounds(server: Server, name: str, count: int, act: Callable[[int], float], l
         sent.append(sum((sizes or [])[heard:]))
     median = statistics.median(seconds)
     socket_kb = f", {statistics.median(sent) / 1024:.1f} KB over the socket" if sizes is not None else ""
-    print(f"{name:42} {median:6.2f} s (limit {limit_s:g}; {min(seconds):.2f} to {max(seconds):.2f}), server CPU {statistics.median(cpu):.2f} s"
+    told = f"{name:42} {median:6.2f} s (limit {limit_s:g}; {min(seconds):.2f} to {max(seconds):.2f})"
+    print(f"{told}, server CPU {statistics.median(cpu):.2f} s"
           f"{socket_kb}", flush=True)
 
 
