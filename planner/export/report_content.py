@@ -19,6 +19,7 @@ from planner.plan.report_sentences import (
     overall_sentences,
     packs_text,
     programme_sentence,
+    states_of,
     target_sentence,
     threshold_text,
 )
@@ -154,7 +155,8 @@ def _gaps(facts: ReportFacts, lang: str) -> list[Block]:
     """Where and for whom something is missing."""
     found: list[Block] = [_heading("gaps", lang)]
     if not facts.gap_list.gaps:
-        return [*found, Paragraph(t("report.text.gaps_none", lang))]
+        judged = any(state in JUDGED for state in states_of(facts))
+        return [*found, Paragraph(t("report.text.gaps_none" if judged else "report.text.gaps_unknown", lang))]
     by_unit, blind = tables.gaps_by_unit(facts, lang), tables.blind_spots_table(facts, lang)
     found += [tables.gaps_by_target(facts, lang), *([by_unit] if by_unit is not None else [])]
     return [*found, _heading("blind", lang, 2), Paragraph(t("report.text.blind", lang)), blind] if blind is not None else found

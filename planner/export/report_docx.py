@@ -19,6 +19,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from planner.export.report_document import Block, Document, Figure, Heading, Paragraph, Table
+from planner.export.report_widths import column_widths
 from planner.i18n import t
 
 FONTS = {
@@ -57,6 +58,8 @@ MARGINS = {"top": Mm(37), "bottom": Mm(35), "left": Mm(28), "right": Mm(26)}
 """Of upright pages: 156 x 225 mm of text."""
 SIDEWAYS = Mm(20)
 PICTURE_DPI = 200
+CELL_PAD = 60
+"""Twentieths of a point left free at either side of a cell."""
 
 
 def report_docx(document: Document) -> bytes:
@@ -270,8 +273,7 @@ def _add_table(paper: Any, table: Table, lang: str, *, upright: bool) -> None:
     if table.unit_line:
         paper.add_paragraph(table.unit_line, style="Report unit")
     width = Mm(156) if upright else A4_HIGH - 2 * SIDEWAYS
-    whole = sum(column.weight for column in table.columns)
-    widths = [round(width * column.weight / whole / 635) for column in table.columns]  # 635 EMU: a twentieth of a point
+    widths = [round(size * 20) for size in column_widths(table, width / Pt(1), SIZES[lang]["cell"], CELL_PAD / 20)]
     made = _element("w:tbl", _table_properties(sum(widths)), _element("w:tblGrid", *(_element("w:gridCol", w=size) for size in widths)))
     style = paper.styles["Report cell"].style_id
     heads = [_cell(column.head, size, style, align="center", fill=HEAD) for column, size in zip(table.columns, widths, strict=True)]
@@ -309,7 +311,7 @@ def _table_properties(width: int) -> Any:
         _element("w:jc", val="center"),
         _element("w:tblBorders", *(_element(f"w:{side}", val="single", sz=4, space=0, color=GRID) for side in sides)),
         _element("w:tblLayout", type="fixed"),
-        _element("w:tblCellMar", *(_element(f"w:{side}", w=60, type="dxa") for side in ("left", "right"))),
+        _element("w:tblCellMar", *(_element(f"w:{side}", w=CELL_PAD, type="dxa") for side in ("left", "right"))),
     )
 
 

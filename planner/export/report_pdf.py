@@ -33,6 +33,7 @@ from reportlab.platypus import Paragraph as Running
 from planner.export.line_breaks import broken, text_width
 from planner.export.report_document import Block, Document, Figure, Heading, Paragraph, Table
 from planner.export.report_font import drawable, register
+from planner.export.report_widths import column_widths
 from planner.i18n import t
 
 TOP, LEFT, WIDTH, HEIGHT = 37 * mm, 28 * mm, 156 * mm, 225 * mm
@@ -246,10 +247,9 @@ def _table(table: Table, styles: Styles, width: float) -> list[Flowable]:
         [_line(cell, by_name["figure" if column.right else "cell"]) for cell, column in zip(row, table.columns, strict=True)]
         for row in table.rows
     ]
-    whole = sum(column.weight for column in table.columns)
     drawn = LongTable(
         [heads, *rows],
-        colWidths=[width * column.weight / whole for column in table.columns],
+        colWidths=column_widths(table, width, SIZES[lang]["cell"], TABLE_COLUMN_PAD),
         repeatRows=1,
         splitInRow=int(any(len(cell) > LONG_CELL for row in table.rows for cell in row)),
     )

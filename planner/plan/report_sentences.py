@@ -167,7 +167,7 @@ def _gaps(facts: ReportFacts, lang: str) -> str:
     """How many gaps, and how many people they are about."""
     head = facts.gap_list.headline
     if not head.gaps:
-        return t("report.overall.no_gaps", lang)
+        return t("report.overall.no_gaps", lang) if any(state in JUDGED for state in states_of(facts)) else ""
     share = shown(head.people_affected / head.people, True) if head.people else "-"
     return t(
         "report.overall.gaps",

@@ -25,8 +25,8 @@ def test_a_report_in_each_language_with_a_programme_and_a_snapshot(project, tmp_
     programme = tmp_path / "p.json"
     assert run("programme", project, "--years", "2026:2028", "--format", "json", "--out", programme).exit_code == 0
     cost = json.loads(programme.read_text(encoding="utf-8"))["cost"]
-    for lang, said in (("zh", ("与2025年12月31日的快照“年初”相比", "按2026—2028年实施计划", "表", "投资（万元）")),
-                       ("en", ("Since the snapshot &quot;年初&quot; of 2025-12-31", "The programme of 2026 to 2028", "works (10,000 CNY)"))):
+    english = ("Since the snapshot &quot;年初&quot; of 2025-12-31", "The programme of 2026 to 2028", "works (10,000 CNY)")
+    for lang, said in (("zh", ("与2025年12月31日的快照“年初”相比", "按2026—2028年实施计划", "投资（万元）")), ("en", english)):
         out = tmp_path / f"{lang}.html"
         done = run("report", project, "--as-of", DAY, "--since", "年初", "--programme", programme, "--out", out, "--lang", lang)
         page = out.read_text(encoding="utf-8")
