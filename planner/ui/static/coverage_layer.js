@@ -66,7 +66,8 @@
     destroy() {
       this.watch.disconnect();
       clearTimeout(this.releasing);
-      this.map.remove();
+      this.map._animatingZoom = false;  // Leaflet ends a zoom by a timer of its own, also when the map is gone by then
+      this.map.stop().remove();
       if (global.__planner && global.__planner.owner === this.root) delete global.__planner;
     }
 
