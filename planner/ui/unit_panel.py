@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -10,10 +10,14 @@ import streamlit as st
 from planner.i18n import t
 from planner.measure.city import City
 from planner.measure.coverage import Coverage, UnitCoverage
-from planner.ui import state
+from planner.ui import state, tables
 from planner.ui.text import escaped, level_name, metres, minutes_of, people, percent, state_of
 
 ROW_PX = 32
+LISTED = 200
+"""So many units stand in the table and in the box of a large city: with thousands, each act would send hundreds of kilobytes."""
+MANY = 600
+"""From so many units on a city is large."""
 
 
 def selected(found: Coverage) -> str | None:
@@ -30,19 +34,44 @@ def select(code: str | None, *, by_row: bool = False) -> None:
 
 
 def find(found: Coverage, chosen: str | None, lang: str) -> None:
-    """The box that finds a unit by its name or code, without a pointer too."""
+    """The box that finds a unit by its name or code, without a pointer too. Of a large city it lists the units of the table, and what is
+    typed is looked for among all."""
     names = {unit.code: unit.name for unit in found.units}
+    large = len(names) > MANY
+    listed = [unit.code for unit in shown(found, chosen)] if large else list(names)
     mark = (lang, found.by)
     if st.session_state.get("unit") != chosen or state.memory().get("unit_mark") != mark:
         st.session_state["unit"] = chosen
         state.memory()["unit_mark"] = mark
-    st.selectbox(t("ui.control.unit", lang), list(names), index=None, key="unit", placeholder=t("ui.unit.placeholder", lang),
-                 filter_mode="contains", format_func=lambda code: f"{code} {names.get(code, '')}".strip(), on_change=_found)
+    state.memory()["unit_names"] = names
+    st.selectbox(t("ui.control.unit", lang), listed, index=None, accept_new_options=large, key="unit", filter_mode="contains",
+                 placeholder=t("ui.unit.placeholder", lang), format_func=lambda code: f"{code} {names.get(code, '')}".strip(), on_change=_found)
 
 
 def _found() -> None:
     """The box was used."""
-    select(st.session_state.get("unit"))
+    select(looked_up(st.session_state.get("unit"), state.memory().get("unit_names", {})))
+
+
+def looked_up(typed: str | None, names: Mapping[str, str]) -> str | None:
+    """The unit that is meant: by its code, its name, or a part of either, the first by code; None where there is none."""
+    if typed is None or typed in names:
+        return typed
+    words = typed.strip()
+    for fits in (lambda code, name: name == words, lambda code, name: code.startswith(words), lambda code, name: words in name):
+        code = next((code for code, name in names.items() if words and fits(code, name)), None)
+        if code is not None:
+            return code
+    return None
+
+
+def shown(found: Coverage, chosen: str | None) -> list[UnitCoverage]:
+    """The units of the table: all, or of a large city those with the most people beyond, the selected one among them."""
+    units = ranked(found.units, state.memory().setdefault("first_row", chosen))
+    if len(units) <= MANY or tables.is_plain():
+        return units
+    head = units[:LISTED]
+    return head if chosen is None or any(unit.code == chosen for unit in head) else ranked(found.units, chosen)[:LISTED]
 
 
 def ranked(units: Sequence[UnitCoverage], first: str | None = None) -> list[UnitCoverage]:
@@ -72,7 +101,7 @@ def table_frame(units: Sequence[UnitCoverage], wanted: float, lang: str, name_of
 
 def table(found: Coverage, city: City, wanted: float, chosen: str | None, lang: str) -> None:
     """The units in a table, one row of which can be selected."""
-    units = ranked(found.units, state.memory().setdefault("first_row", chosen))
+    units = shown(found, chosen)
     codes = [unit.code for unit in units]
     state.memory()["table_codes"] = codes
     rows = [codes.index(chosen)] if chosen in codes else []
@@ -85,8 +114,11 @@ def table(found: Coverage, city: City, wanted: float, chosen: str | None, lang: 
     look = {code: column.TextColumn(width=92), mark: column.TextColumn(width=80), name: column.TextColumn(width=104),
             share: column.NumberColumn(width=68, format="%.1f%%"), beyond: column.NumberColumn(width=76, format="localized"),
             whole: column.NumberColumn(width=82, format="localized")}
-    st.dataframe(frame, key="unit_table", on_select=_row, selection_mode="single-row", hide_index=True, height="stretch",
-                 row_height=ROW_PX, placeholder="", column_config=look)
+    tables.dataframe(frame, key="unit_table", on_select=_row, selection_mode="single-row", hide_index=True, height="stretch",
+                     row_height=ROW_PX, placeholder="", column_config=look)
+    if len(units) < len(found.units):
+        said = t("ui.table.head", lang, shown=f"{len(units):,}", count=f"{len(found.units):,}")
+        st.html(f'<p class="note">{escaped(said)}</p>')
 
 
 def _row() -> None:

@@ -53,3 +53,9 @@ def test_details_of_a_unit_without_people_have_dashes() -> None:
     html = unit_panel.details_html(unit("1", "n", 0, 0), CITY, found(unit("1", "n", 0, 0)), 0.8, "en")
     assert '<span class="nobody">No people</span>' in html
     assert html.count("–") >= 3
+
+
+def test_what_is_typed_finds_a_unit_by_code_name_or_part() -> None:
+    names = {"1101": "东街", "1102": "西街", "11021": "1101 路"}
+    assert [unit_panel.looked_up(typed, names) for typed in ("1102", "西街", "11", " 东 ", "路", "无", "", None)] == [
+        "1102", "1102", "1101", "1101", "11021", None, None, None]
