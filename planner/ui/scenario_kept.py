@@ -30,7 +30,8 @@ def save_form(desk: Desk, now: Draft) -> None:
                                                    placeholder=t("ui.scenarios.name_placeholder", lang))
         with button:
             st.button(t("ui.scenarios.save", lang), key="save_scenario", on_click=steps.save, args=(desk,), width="stretch", type="primary")
-        told = "unsaved" if now.actions and not steps.is_saved(desk, now) else "is_saved" if now.scenario.name else ""
+        saved, silent = steps.is_saved(desk, now), not steps.said()[0]
+        told = "unsaved" if now.actions and not saved else "is_saved" if now.scenario.name and silent else ""
         if told:
             st.html(f'<p class="note">{escaped(t(f"ui.scenarios.{told}", lang, name=now.scenario.name), lang)}</p>')
 

@@ -14,7 +14,7 @@ from planner.i18n import t
 from planner.plan import draft as drafting
 from planner.plan.coverage_change import CoverageChange, UnitChange, ranked
 from planner.plan.scenario import Action
-from planner.ui import map_view, state, unit_panel
+from planner.ui import map_view, state, tables, unit_panel
 from planner.ui.controls import Settings
 from planner.ui.desk import Desk
 from planner.ui.text import MINUS, escaped, level_name, percent, points
@@ -62,7 +62,8 @@ def painting(desk: Desk, found: CoverageChange, settings: Settings, actions: Seq
     lang = desk.lang
     data = _both(desk, found, settings, actions)
     mode = {"mode": "add" if adding else "pick"}
-    return replace(data, movable=True, settings=dict(data.settings) | mode, title=t("ui.scenarios.map", lang))
+    words = dict(data.words) | {"adding": t("ui.scenarios.adding", lang)}
+    return replace(data, movable=True, settings=dict(data.settings) | mode, title=t("ui.scenarios.map", lang), words=words)
 
 
 def painting_of_two(desk: Desk, found: CoverageChange, settings: Settings, actions: Sequence[Action], names: tuple[str, str]) -> MapData:
@@ -132,7 +133,7 @@ def changes(desk: Desk, found: CoverageChange) -> None:
     look = {code: st.column_config.TextColumn(width=104), name: st.column_config.TextColumn(width=130), old: number(format="%.1f%%"),
             new: number(format="%.1f%%"), difference: number(format="%+.2f"), gained: number(format="localized")}
     with st.container(key="change_table"):
-        st.dataframe(frame, hide_index=True, width="stretch", height=TABLE_PX, placeholder="", column_config=look, on_select=_row,
+        tables.dataframe(frame, hide_index=True, width="stretch", height=TABLE_PX, placeholder="", column_config=look, on_select=_row,
                      selection_mode="single-row", key="change_rows")
 
 
