@@ -45,7 +45,8 @@ def find(found: Coverage, chosen: str | None, lang: str) -> None:
         state.memory()["unit_mark"] = mark
     state.memory()["unit_names"] = names
     st.selectbox(t("ui.control.unit", lang), listed, index=None, accept_new_options=large, key="unit", filter_mode="contains",
-                 placeholder=t("ui.unit.placeholder", lang), format_func=lambda code: f"{code} {names.get(code, '')}".strip(), on_change=_found)
+                 placeholder=t("ui.unit.placeholder", lang), on_change=_found,
+                 format_func=lambda code: f"{code} {names.get(code, '')}".strip())
 
 
 def _found() -> None:
