@@ -15,6 +15,8 @@ STAND_IN = "〓"
 """Drawn for a character that the font lacks: the printers' mark for a missing piece of type."""
 ALIKE = {"✗": "×", "✱": "*"}
 """Marks that the font lacks, and those it has that read the same."""
+END_OF_TABLE = "\uffff"
+"""Ends the font's table of characters, and is none."""
 BLANKS = frozenset("\n\r\t")
 """What is never drawn."""
 
@@ -36,7 +38,7 @@ def characters() -> frozenset[str]:
     """The characters that the font can draw."""
     from reportlab.pdfbase import pdfmetrics
 
-    return frozenset(map(chr, pdfmetrics.getFont(register()).face.charToGlyph))
+    return frozenset(map(chr, pdfmetrics.getFont(register()).face.charToGlyph)) - {END_OF_TABLE}
 
 
 def missing_characters(texts: str | Iterable[str]) -> tuple[str, ...]:

@@ -21,8 +21,9 @@ PRINTED_SIGNS = ("<", "<=", ">")
 
 
 def day_text(day: dt.date, lang: str) -> str:
-    """A day as running text has it."""
-    return t("report.day", lang, year=day.year, month=day.month, day=day.day, iso=day.isoformat())
+    """A day as running text has it: 2025年6月1日, 2025-06-01."""
+    width = "" if lang == "zh" else "02"
+    return t("report.day", lang, year=day.year, month=f"{day.month:{width}d}", day=f"{day.day:{width}d}")
 
 
 def unit_text(unit: str, lang: str) -> str:
