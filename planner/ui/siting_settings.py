@@ -79,20 +79,23 @@ def choose(known: Opening, settings: Settings, lang: str) -> tuple[Asked, bool]:
 # ---- the row ---------------------------------------------------------------------------------------------------------
 def _pick(key: str, options: Sequence[str], fallback: str, lang: str, said: Callable[[str], str]) -> str:
     """A choice among options, kept with the session."""
-    state.settle(key, list(options), fallback, mark=lang)
+    st.session_state[key] = state.settle(key, list(options), fallback, mark=lang)
     return st.selectbox(t(f"ui.siting.control.{key}", lang), list(options), key=key, format_func=said)
 
 
 def _number(key: str, least: int, most: int, fallback: int, lang: str, *, step: int = 1, note: str = "") -> int:
-    """A whole number, kept with the session. note : the key of a sentence beside it."""
-    state.settle_number(key, least, most, fallback)
+    """A whole number, kept with the session. note : the key of a sentence beside it.
+
+    The value is handed to the browser in every run: what lies in a folded part comes there when it is opened, and would begin at its least.
+    """
+    st.session_state[key] = state.settle_number(key, least, most, fallback)
     return int(st.number_input(t(f"ui.siting.control.{key}", lang), least, most, step=step, key=key,
                                help=t(f"ui.siting.help.{note}", lang) if note else None))
 
 
 def _tick(key: str, lang: str) -> bool:
     """A box to tick, kept with the session."""
-    state.settle(key, (False, True), False, mark=lang)
+    st.session_state[key] = state.settle(key, (False, True), False, mark=lang)
     return bool(st.checkbox(t(f"ui.siting.control.{key}", lang), key=key))
 
 
@@ -145,7 +148,7 @@ def _more(city: City, question: SitingQuestion, level: str, kind: str, lang: str
 
 def _head(name: str, lang: str) -> None:
     """A heading among the further choices."""
-    st.html(f"<h3>{escaped(t(f'ui.siting.head.{name}', lang))}</h3>")
+    st.html(f"<h2>{escaped(t(f'ui.siting.head.{name}', lang))}</h2>")
 
 
 def _spaced(kind: str, lang: str) -> str:
