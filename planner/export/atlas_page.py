@@ -101,7 +101,8 @@ def index_pages(atlas: Atlas, binding: Binding) -> list[Drawing]:
     lang = binding.lang
     coarse = coverage_sheet(atlas.city, atlas.coarse, lang=lang, target=atlas.target, made=binding.made)
     shown = replace(coarse, title="", lines=(), source="", facilities=(), kinds={}, invented=False,
-                    named={one.code: f"{one.number} {one.name}" for one in atlas.sheets})
+                    named={one.code: f"{one.number} {one.name}" for one in atlas.sheets},
+                    short_names={one.code: str(one.number) for one in atlas.sheets})
     title = t("atlas.title", lang, project=pick(atlas.city.name, lang))
     return _pages(atlas, shown, index_blocks(atlas, lang), SIZE_OF_INDEX, binding, title=title, corner=t("atlas.index.title", lang))
 

@@ -96,7 +96,9 @@ def _targets(atlas: Atlas, sheet: UnitSheet, lang: str) -> list[Block]:
 
 def _value(line: TargetLine) -> float | None:
     """The figure of a target for a unit; None where there is none, or only that of the units inside."""
-    return None if line.of in ("inside", "facilities") else line.result.value if line.unit is None else line.unit.value
+    if line.unit is not None:
+        return line.unit.value
+    return line.result.value if line.of == "whole" else None
 
 
 def _of(atlas: Atlas, sheet: UnitSheet, line: TargetLine, lang: str) -> str:
@@ -213,7 +215,7 @@ def _facilities(sheet: UnitSheet, length: Length, lang: str) -> list[Block]:
         return [head, Note(t("gaps.list_semicolon", lang).join(said))]
     keys = ("layer", "in_use", "others", "names")
     rows = tuple(_facility(line, length, lang) for line in sheet.facilities)
-    return [head, Grid(tuple(t(f"atlas.facility.{key}", lang) for key in keys), (2.4, 0.8, 0.8, 5.0), rows, frozenset((1, 2)))]
+    return [head, Grid(tuple(t(f"atlas.facility.{key}", lang) for key in keys), (2.2, 0.8, 1.0, 5.0), rows, frozenset((1, 2)))]
 
 
 def _facility(line: LayerLine, length: Length, lang: str) -> tuple[str, ...]:
@@ -233,5 +235,5 @@ def index_blocks(atlas: Atlas, lang: str) -> list[Block]:
     rows = tuple((str(one.number), one.name, people_shown(one.coverage.people, lang), share_shown(one.coverage.share, lang),
                   f"{sum(line.state == 'not_met' for line in one.targets):,}", f"{len(one.gaps):,}", f"{len(one.projects):,}")
                  for one in atlas.sheets)
-    return [Grid(tuple(t(f"atlas.index.{key}", lang) for key in keys), (0.7, 2.2, 1.3, 1.0, 1.0, 0.8, 0.8), rows,
+    return [Grid(tuple(t(f"atlas.index.{key}", lang) for key in keys), (0.7, 2.2, 1.2, 1.0, 1.0, 0.8, 1.0), rows,
                  frozenset((0, 2, 3, 4, 5, 6)))]

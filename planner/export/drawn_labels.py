@@ -19,7 +19,8 @@ CELL_PT = 40.0
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name to place: its anchor on paper, size, the points around the anchor in which it should stay, and what goes first."""
+    """A name to place: its anchor on paper, size, the points around the anchor in which it should stay, and what goes first. short : what
+    is tried where the words find no room."""
 
     x: float
     y: float
@@ -28,6 +29,7 @@ class Name:
     free: float
     rank: float = 0.0
     paint: Color = INK_NAME
+    short: str = ""
 
 
 @dataclass(slots=True)
@@ -57,19 +59,28 @@ def place_names(names: Iterable[Name], taken: Taken, view: View) -> Group:
     """The names that find room, largest rank first: at their anchor, else a line above or below it, else beside it; the others stay out."""
     drawn = Group()
     for name in sorted(names, key=lambda one: (-one.rank, one.words, one.x, one.y)):
-        half, size = text_width(name.words, name.size) / 2, name.size
-        if not name.words.strip() or half > name.free * 1.15:
-            continue
-        for dx, dy in ((0, 0), (0, size), (0, -size), (half * 0.6, size), (-half * 0.6, size), (half * 0.6, -size), (-half * 0.6, -size),
-                       (0, 2 * size), (0, -2 * size)):
-            if (abs(dx) > 0 or abs(dy) > size) and abs(dx) + half > name.free * 1.15:
-                continue
-            x, y = name.x + dx, name.y + dy
-            box = (x - half - 1, y - size * 0.5, x + half + 1, y + size * 0.5)
-            inside = box[0] > view.left + 1 and box[2] < view.left + view.width - 1 and \
-                box[1] > view.bottom + 1 and box[3] < view.bottom + view.height - 1
-            if inside and not taken.hit(box):
-                taken.add(box)
-                drawn.add(haloed(x, y - size * 0.36, name.words, size, name.paint))
+        for words in filter(str.strip, (name.words, name.short)):
+            place = _room(name, words, taken, view)
+            if place is not None:
+                drawn.add(haloed(place[0], place[1] - name.size * 0.36, words, name.size, name.paint))
                 break
     return drawn
+
+
+def _room(name: Name, words: str, taken: Taken, view: View) -> tuple[float, float] | None:
+    """Where the words find room, which is taken then; None where they find none."""
+    half, size = text_width(words, name.size) / 2, name.size
+    if half > name.free * 1.15:
+        return None
+    for dx, dy in ((0, 0), (0, size), (0, -size), (half * 0.6, size), (-half * 0.6, size), (half * 0.6, -size), (-half * 0.6, -size),
+                   (0, 2 * size), (0, -2 * size)):
+        if (abs(dx) > 0 or abs(dy) > size) and abs(dx) + half > name.free * 1.15:
+            continue
+        x, y = name.x + dx, name.y + dy
+        box = (x - half - 1, y - size * 0.5, x + half + 1, y + size * 0.5)
+        inside = box[0] > view.left + 1 and box[2] < view.left + view.width - 1 and \
+            box[1] > view.bottom + 1 and box[3] < view.bottom + view.height - 1
+        if inside and not taken.hit(box):
+            taken.add(box)
+            return x, y
+    return None

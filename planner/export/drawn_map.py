@@ -224,17 +224,18 @@ def _paint_names(drawing: Drawing, ground: Ground, sheet: MapSheet, view: View, 
     for k in seen.tolist():
         if sheet.focus is None or units.codes[k] in sheet.focus:
             names += _name(units, k, view, 7.5 if sheet.focus or not above else 6.5, 1.15, 3e6 if sheet.focus else 0.0,
-                           sheet.named.get(units.codes[k], units.names[k]), INK_NAME)
+                           sheet.named.get(units.codes[k], units.names[k]), INK_NAME, sheet.short_names.get(units.codes[k], ""))
     drawing.add(place_names(names, taken, view))
 
 
-def _name(units: Units, k: int, view: View, size: float, room: float, rank: float, words: str, paint: Any) -> list[Name]:
+def _name(units: Units, k: int, view: View, size: float, room: float, rank: float, words: str, paint: Any,
+          short: str = "") -> list[Name]:
     """The name of a unit at its label point; none where the unit is too small for any."""
     free = float(units.free_m[k]) / view.metres_per_pt * room
     if free < size * 0.5:
         return []
     (x, y), = view.paper(units.points[k:k + 1])
-    return [Name(float(x), float(y), words, size, free, rank + free, paint)]
+    return [Name(float(x), float(y), words, size, free, rank + free, paint, short)]
 
 
 def _frame(drawing: Drawing, ground: Ground, sheet: MapSheet, view: View) -> None:

@@ -44,9 +44,10 @@ class MapSheet:
 
     level : the level painted. shares : one share (0..1) a unit in code order, None where there are no people or they are not told.
     extent : west, south, east, north in metres; None: all units. focus : codes of the units that the map is about, None: all; the others
-    are grey. focus_unit : the unit of `focus_level` with a border around it. named : other words than the names of units. plain : units
-    without classes. source : sources with their days and the coordinate system, "" leaves the foot of the map out (a page that says it
-    elsewhere). made : the day. invented : the data are made up. hidden : a share may be None because it is not told.
+    are grey. focus_unit : the unit of `focus_level` with a border around it. named : other words than the names of units; short_names :
+    what is tried where they find no room. plain : units without classes. source : sources with their days and the coordinate system, ""
+    leaves the foot of the map out (a page that says it elsewhere). made : the day. invented : the data are made up. hidden : a share may
+    be None because it is not told.
     """
 
     level: str
@@ -69,5 +70,6 @@ class MapSheet:
     focus_level: str = ""
     focus_unit: str = ""
     named: Mapping[str, str] = field(default_factory=dict)
+    short_names: Mapping[str, str] = field(default_factory=dict)
     plain: bool = False
     hidden: bool = False

@@ -1,6 +1,7 @@
 """An atlas: a page for each town with every target, as one file and as single ones; stopped half-way, nothing is half written."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pypdfium2
 import pytest
@@ -9,7 +10,9 @@ from click.testing import CliRunner
 from planner.cli import main
 from planner.errors import InputError
 from planner.export.atlas import file_name, write_atlas
-from planner.export.atlas_content import atlas_of
+from planner.export.atlas_content import TargetLine, atlas_of
+from planner.export.atlas_tables import LENGTHS, unit_blocks
+from planner.export.page_flow import Grid, Note
 from planner.i18n import pick
 from planner.plan.project import read_project
 from planner.plan.report import report_facts
@@ -117,6 +120,16 @@ def test_it_has_a_sheet_for_each_town_with_what_is_inside(atlas):
     assert [(line.result.target.id, line.of, line.state, line.inside) for line in east.targets] == [
         ("circle", "unit", "not_met", (0, 0)), ("each", "inside", "not_met", (1, 2)), ("two", "whole", "not_met", (0, 0))]
     assert [(line.state, line.inside) for line in west.targets] == [("not_met", (0, 0)), ("not_met", (0, 2)), ("not_met", (0, 0))]
+
+
+def test_a_target_that_is_not_asked_of_a_unit_has_no_figure_there(atlas):
+    circle = next(line for line in atlas.sheets[0].targets if line.result.target.id == "circle")
+    not_asked = TargetLine(circle.result, "unit", "not_applicable")
+    blocks = unit_blocks(atlas, replace(atlas.sheets[0], targets=(circle, not_asked)), LENGTHS[0], "zh")
+    (grid,) = [block for block in blocks if isinstance(block, Grid) and block.heads[-1] == "状态"]
+    assert [(row[1], row[2], row[-1]) for row in grid.rows] == [("本单元", f"{circle.unit.value * 100:.1f}%", "✗ 未达标")]
+    assert [block.words for block in blocks if isinstance(block, Note) and "不适用" in block.words] == [
+        "／不适用（1 项）：十五分钟<i>养老</i>服务圈。"]
 
 
 def test_people_beyond_are_in_the_blind_spots(atlas):

@@ -166,6 +166,13 @@ def test_names_never_hit_each_other():
     assert placed[0][2] == "街道19"  # the largest rank goes first
 
 
+def test_a_name_without_room_gives_way_to_its_short_form():
+    view = view_of((0, 0, 400, 400), 0, 0, 400, 400, margin=0.0)
+    names = [Name(200, 200, "7 一个很长的街道名称", 8.0, 12.0, short="7"), Name(100, 100, "也很长的名称", 8.0, 12.0)]
+    drawn = place_names(names, Taken(), view)
+    assert [one.text for group in drawn.contents for one in group.contents if one.fillColor is not None] == ["7"]
+
+
 @pytest.mark.parametrize(("most", "nice"), [(1999, 1000), (2000, 2000), (4999, 2000), (5000, 5000), (99, 50), (0.7, 0.5)])
 def test_scale_bars_have_round_lengths(most, nice):
     assert nice_length(most) == nice
