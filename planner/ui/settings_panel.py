@@ -18,6 +18,7 @@ from planner.plan.gaplist import UnitCost
 from planner.plan.project import read_project
 from planner.plan.unit_costs import read_unit_costs
 from planner.quality import QualityReport
+from planner.targets.pack import list_packs
 from planner.ui.controls import layer_name
 from planner.ui.desk import Desk
 from planner.ui.faults import fault_sentence, remark
@@ -104,7 +105,7 @@ def _parameters(desk: Desk, folder: Path, seen: str, fixed: bool) -> None:
     if not given:
         st.html(f'<h3>{escaped(t("ui.settings.parameters", lang))}</h3><p class="note">{escaped(t("ui.settings.no_parameters", lang))}</p>')
         return
-    titles = {target.id: pick(target.title, lang) for pack in desk.opening.packs() for target in pack.targets}
+    titles = {target.id: pick(target.title, lang) for pack in (*list_packs(), *desk.opening.packs()) for target in pack.targets}
     rows = [(titles.get(target, target), t(f"ui.settings.key_{key}", lang), value) for (target, key), value in given.items()]
     after = _table(desk, "parameters", pd.DataFrame(rows, columns=["target", "parameter", "value"]), ("value",), seen, fixed=fixed)
     new: dict[str, dict[str, float]] = {}

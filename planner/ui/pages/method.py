@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from planner.i18n import pick, t
+from planner.i18n import glossary, pick, t
 from planner.ui import footer, settings_panel, state, tables
 from planner.ui.desk import Desk
 from planner.ui.faults import said
@@ -37,6 +37,9 @@ def _body(desk: Desk) -> None:
     st.html(f'<h2>{escaped(t("ui.method.sources", lang))}</h2>')
     _plain(source_frame(desk))
     st.html("".join(f'<p class="prose">{escaped(line, lang)}</p>' for line in licences(desk)))
+    st.html(f'<h2>{escaped(t("ui.settings.glossary", lang))}</h2>')
+    with st.container(key="glossary"):
+        _plain(glossary_frame(lang))
     footer.draw(desk, None)
 
 
@@ -58,6 +61,12 @@ def source_frame(desk: Desk) -> pd.DataFrame:
     rows = [(record.path, record.role, record.rows_in, record.rows_kept, record.date, record.crs, record.sha256[:16])
             for record in desk.report.files.values()]
     return _frame(rows, ("file", "role", "rows_in", "rows_kept", "day", "crs", "sha256"), lang)
+
+
+def glossary_frame(lang: str) -> pd.DataFrame:
+    """The terms of screen, workbook and report: in Chinese, in English, and what each means."""
+    rows = [(term.words["zh"], term.words["en"], term.about[lang]) for term in glossary().values()]
+    return _frame(rows, ("term_zh", "term_en", "about"), lang)
 
 
 def _frame(rows: Sequence[tuple[object, ...]], columns: Sequence[str], lang: str) -> pd.DataFrame:
