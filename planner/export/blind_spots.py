@@ -36,9 +36,9 @@ ABOUT = ("target_id", "state", "layer", "limit", "group", "clause")
 NUMBERS = ("people", "share", "nearest_m", "minutes", "people_unattached", "people_unreached", "lon", "lat")
 FORMS = {"people": "#,##0", "share": "0.0%", "nearest_m": "#,##0", "minutes": "0.0", "people_unattached": "#,##0",
          "people_unreached": "#,##0", "lon": "0.000000", "lat": "0.000000"}
-WIDTHS = {"spot_id": 9, "target_id": 21, "state": 10, "layer": 17, "limit": 16, "group": 14, "people": 10, "share": 9, "district": 18,
-          "township": 26, "community": 40, "nearest_facility": 20, "nearest_m": 11, "minutes": 9, "people_unattached": 10,
-          "people_unreached": 10, "gap_id": 14, "project_id": 14, "clause": 18, "lon": 11, "lat": 10, "note": 30}
+WIDTHS = {"spot_id": 9, "target_id": 21, "state": 10, "layer": 17, "limit": 22, "group": 14, "people": 10, "share": 9, "district": 18,
+          "township": 26, "community": 40, "nearest_facility": 20, "nearest_m": 11, "minutes": 12, "people_unattached": 10,
+          "people_unreached": 10, "gap_id": 16, "project_id": 16, "clause": 18, "lon": 11, "lat": 10, "note": 30}
 NAMED = 8
 """So many units or places are named in a cell of the workbook; of more, the number is told. Data files have them all."""
 
@@ -151,9 +151,9 @@ def blind_spots_sheet(book: Book, questions: Sequence[TargetSpots], crs: str, su
     rows = blind_spot_rows(questions, crs, lang, gaps=gaps, named=NAMED)
     blank = {key for key in (*LEVELS, *ABOUT, "gap_id", "project_id") if not any(row[key] for row in rows)}
     columns = [Column(key, header(key, lang), FORMS.get(key, ""), key == "people", width=WIDTHS[key]) for key in KEYS if key not in blank]
-    join_m = max((question.join_m for question in questions), default=0.0)
-    sheets.write_table(book, t("blind_spots.sheet", lang), t("blind_spots.title", lang), subtitle, columns, rows, wide=2,
-                       total_label=t("blind_spots.total", lang, metres=figure(join_m)), footer=t("export.stamp", lang),
+    rule = t("blind_spots.rule", lang, metres=figure(max((question.join_m for question in questions), default=0.0)))
+    sheets.write_table(book, t("blind_spots.sheet", lang), t("blind_spots.title", lang), f"{subtitle}　　{rule}", columns, rows, wide=2,
+                       total_label=t("blind_spots.total", lang), footer=t("export.stamp", lang),
                        empty=t("blind_spots.none", lang))
 
 

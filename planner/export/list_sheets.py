@@ -72,9 +72,9 @@ WIDTHS = {
     "threshold": 9,
     "shortfall": 10,
     "shortfall_unit": 10,
-    "people_affected": 12,
+    "people_affected": 16,
     "nearest_facility": 17,
-    "minutes": 10,
+    "minutes": 12,
     "action": 36,
     "project_id": 9,
     "responsible": 15,
@@ -93,8 +93,8 @@ WIDTHS = {
     "funding": 12,
     "year": 7,
     "phase": 7,
-    "targets": 24,
-    "overlap": 30,
+    "targets": 32,
+    "overlap": 24,
     "confidence": 30,
     "priority": 7,
     "quantity": 8,
@@ -149,6 +149,7 @@ def gap_rows(gap_list: GapList, lang: str) -> list[dict[str, Any]]:
     rows = []
     for gap in gap_list.gaps:
         row = gap_row(gap, lang) | {"layer": pick(gap.layer_name, lang), "level": level_label(gap.level, lang)}
+        row["action"] = row["action"].removesuffix(t("gaps.full_stop", lang))  # a cell holds one sentence, which needs no full stop
         if isinstance(gap.threshold, (tuple, list)):
             row["threshold"] = threshold_text(gap.threshold, is_share=gap.is_share)
         in_unit = ("shortfall", "required", "present", "short")

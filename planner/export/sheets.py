@@ -23,8 +23,8 @@ TITLE_HEIGHT, HEADER_HEIGHT, LINE_HEIGHT, MOST_LINES = 26, 32, 14, 28
 LINES = "#C4CCD3"
 OPEN = {"locked": False, "bg_color": "#FFFBE6"}
 """Cells that people fill in: pale yellow, and open where the sheet is protected."""
-DASH_FOR_NONE = '{form};-{form};"–"'
-"""A figure format that shows a dash for 0, where 0 means that there is nothing to tell."""
+DASH_FOR_NONE = '{form}_ ;-{form}_ ;"–"'
+"""A figure format that shows a dash for 0, where 0 means that there is nothing to tell; the room to the right is as of all figures."""
 SHARES, WHOLE = "_shares", "_whole"
 """Keys of a row under which stand the keys of its figures that are shares, and of those that are shown without decimals (people)."""
 
@@ -244,7 +244,22 @@ def _width(column: Column, rows: Sequence[Mapping[str, Any]]) -> float:
 
 def lines_of(text: str, width: float) -> int:
     """How many lines a text takes in a column of a width. Spreadsheet programs do not all work it out by themselves."""
-    return sum(max(1, math.ceil(width_of(line) / max(1.0, width - 1.5))) for line in text.split("\n"))
+    room = max(1.0, width - 1.5)
+    return sum(1 if (wide := width_of(line)) <= room else _wrapped(line, room) if " " in line else math.ceil(wide / room)
+               for line in text.split("\n"))
+
+
+def _wrapped(line: str, room: float) -> int:
+    """How many lines a line of words takes: words stay whole, unless they are longer than a line or Chinese, which breaks anywhere."""
+    lines, used, room = 1, 0.0, math.floor(room)
+    for word in line.split(" "):
+        wide = width_of(word)
+        if used and used + 1 + wide > room and wide == len(word):
+            lines, used = lines + 1, 0.0
+        used += wide + (1 if used else 0)
+        more = math.ceil(used / room) - 1
+        lines, used = lines + max(0, more), used - max(0, more) * room
+    return lines
 
 
 def _shown(value: Any) -> str:

@@ -141,7 +141,7 @@ def summary_sheet(book: Book, sheet: Any, gap_list: GapList, rows: Sequence[dict
             sheet.write_formula(row, 1, formula, style, value)
         else:
             sheet.write_number(row, 1, value, style)
-        sheet.write_string(row, 2, t(f"export.headline_note.{key}", lang), book.style(font_color="#555555"))
+        sheet.write_string(row, 2, t(f"export.headline_note.{key}", lang), book.style(font_color="#555555", indent=1))
         row += 1
     row = _states(book, sheet, row + 1, gap_list, rows)
     row = _failing(book, sheet, row + 1, gap_list, rows, gap_targets, people)

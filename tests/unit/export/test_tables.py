@@ -518,3 +518,10 @@ def test_coverage_as_geopackage(coverage, tmp_path):
     assert read.loc["01", "class"] == 1
     assert read.loc["01", "name"] == "=甲"
     assert read.to_crs(CRS).loc["01"].geometry.centroid.x == pytest.approx(500_500, abs=1)
+
+
+@pytest.mark.parametrize(("text", "lines"), [("", 1), ("on foot (walk_elderly) 15 min", 4),
+                                             ("a b c", 1), ("社区养老服务驿站社区养老", 3), ("甲乙丙丁 戊己庚辛", 2),
+                                             ("abcdefghijklmnopqrstuvwxyz", 3), ("a\nb", 2)])
+def test_lines_that_a_text_takes(text, lines):
+    assert lines_of(text, 12) == lines  # 10.5 columns of text; words stay whole, Chinese breaks anywhere
