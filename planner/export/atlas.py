@@ -15,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from planner.errors import InputError
 from planner.export.atlas_content import Atlas, UnitSheet
-from planner.export.atlas_page import Binding, index_pages, paper_of, unit_map, unit_pages
+from planner.export.atlas_page import Binding, bind, index_pages, unit_map, unit_pages
 from planner.export.drawn_files import new_canvas, whole, write_drawing
 from planner.export.report_font import drawable
 from planner.i18n import pick, t
@@ -57,7 +57,7 @@ def write_atlas(atlas: Atlas, out: Path, *, lang: str, paper: str = "a4", made: 
     single = out.suffix.lower() != ".pdf"
     if single:
         out.mkdir(parents=True, exist_ok=True)
-    binding = Binding(lang, paper_of(paper), made or dt.date.today())
+    binding = bind(atlas, lang=lang, paper=paper, made=made or dt.date.today())
     title = t("atlas.title", lang, project=pick(atlas.city.name, lang))
     stream = io.BytesIO()
     canvas = new_canvas(stream, binding.paper.width, binding.paper.height, title)

@@ -63,11 +63,21 @@ def paper_of(name: str) -> Paper:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What all pages of an atlas share: its language, paper and the day it was made."""
+    """What all pages of an atlas share: its language, paper and day, and the maps of the whole, painted by the units of the sheets
+    (coarse) and by those inside them (fine)."""
 
     lang: str
     paper: Paper
     made: dt.date
+    coarse: MapSheet
+    fine: MapSheet
+
+
+def bind(atlas: Atlas, *, lang: str, paper: str, made: dt.date) -> Binding:
+    """What the pages share, made once."""
+    coarse, fine = (coverage_sheet(atlas.city, found, lang=lang, target=atlas.target, made=made, scenario=atlas.facts.evaluation.scenario)
+                    for found in (atlas.coarse, atlas.fine))
+    return Binding(lang, paper_of(paper), made, coarse, fine)
 
 
 def unit_pages(atlas: Atlas, sheet: UnitSheet, binding: Binding) -> list[Drawing]:
@@ -76,7 +86,7 @@ def unit_pages(atlas: Atlas, sheet: UnitSheet, binding: Binding) -> list[Drawing
     told = {spot.id for spot, _ in sheet.spots[:LENGTHS[0].spots]}
     spots = tuple(DrawnSpot(area, spot.id if spot.id in told else "") for spot, _ in sheet.spots
                   if (area := atlas.question.shapes.get(spot.id)) is not None)
-    shown = replace(of_unit(atlas.ground, _whole_map(atlas, binding), sheet.code, atlas.level), title="", lines=(), source="",
+    shown = replace(of_unit(atlas.ground, binding.fine, sheet.code, atlas.level), title="", lines=(), source="",
                     invented=False, spots=spots, spots_label=t("atlas.spot_sign", lang))
     upper = t("atlas.part_of", lang, name=sheet.name, upper=sheet.upper) if sheet.upper else sheet.name
     title = t("atlas.sheet", lang, number=sheet.number, name=upper)
@@ -91,7 +101,7 @@ def unit_pages(atlas: Atlas, sheet: UnitSheet, binding: Binding) -> list[Drawing
 
 def unit_map(atlas: Atlas, sheet: UnitSheet, binding: Binding) -> tuple[Drawing, str]:
     """The map of one unit as a sheet by itself, with head and foot, and its title."""
-    shown = of_unit(atlas.ground, _whole_map(atlas, binding), sheet.code, atlas.level)
+    shown = of_unit(atlas.ground, binding.fine, sheet.code, atlas.level)
     width, height = sheet_size("a4", shown.extent or (0.0, 0.0, 1.0, 1.0))
     return draw_map(atlas.ground, shown, width - 2 * MARGIN_PT, height - 2 * MARGIN_PT), shown.title
 
@@ -99,18 +109,11 @@ def unit_map(atlas: Atlas, sheet: UnitSheet, binding: Binding) -> tuple[Drawing,
 def index_pages(atlas: Atlas, binding: Binding) -> list[Drawing]:
     """The first page: the whole project with the numbers of the sheets, and their list."""
     lang = binding.lang
-    coarse = coverage_sheet(atlas.city, atlas.coarse, lang=lang, target=atlas.target, made=binding.made)
-    shown = replace(coarse, title="", lines=(), source="", facilities=(), kinds={}, invented=False,
+    shown = replace(binding.coarse, title="", lines=(), source="", facilities=(), kinds={}, invented=False,
                     named={one.code: f"{one.number} {one.name}" for one in atlas.sheets},
                     short_names={one.code: str(one.number) for one in atlas.sheets})
     title = t("atlas.title", lang, project=pick(atlas.city.name, lang))
     return _pages(atlas, shown, index_blocks(atlas, lang), SIZE_OF_INDEX, binding, title=title, corner=t("atlas.index.title", lang))
-
-
-def _whole_map(atlas: Atlas, binding: Binding) -> MapSheet:
-    """The map of the whole at the level that is painted."""
-    return coverage_sheet(atlas.city, atlas.fine, lang=binding.lang, target=atlas.target, made=binding.made,
-                          scenario=atlas.facts.evaluation.scenario)
 
 
 def _pages(atlas: Atlas, shown: MapSheet, blocks: Sequence[Block], size: float, binding: Binding, *, title: str,
@@ -133,8 +136,7 @@ def _empty(atlas: Atlas, binding: Binding, title: str, corner: str) -> Drawing:
     paper, lang = binding.paper, binding.lang
     page = Drawing(paper.width, paper.height)
     wide, top = paper.width - 2 * MARGIN, paper.height - MARGIN
-    whole = coverage_sheet(atlas.city, atlas.coarse, lang=lang, target=atlas.target, made=binding.made,
-                           scenario=atlas.facts.evaluation.scenario)
+    whole = binding.coarse
     right = text_width(corner, 8) + 8
     page.add(text(MARGIN, top - 13, fitted(title, 14, wide - right), 14, INK_NAME))
     page.add(text(MARGIN + wide, top - 11, corner, 8, INK, anchor="end"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pyproj import Transformer
@@ -93,10 +94,16 @@ def line_sample(x: float, y: float, width: float, paint: Color, weight: float, d
     return found
 
 
+@cache
+def _to_degrees(crs: str) -> Transformer:
+    """Metres of a system to degrees; it takes long to make."""
+    return Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+
+
 def north_arrow(x: float, y: float, height: float, view: View, crs: str, lang: str) -> Group:
     """An arrow to true north at the middle of the view, with its letter. x, y : its foot."""
     west, south, east, north = view.bounds
-    middle, turn = ((west + east) / 2, (south + north) / 2), Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    middle, turn = ((west + east) / 2, (south + north) / 2), _to_degrees(crs)
     lon, lat = turn.transform(*middle)
     up = turn.transform(lon, min(lat + 0.01, 89.9), direction="INVERSE")
     angle = math.atan2(up[0] - middle[0], up[1] - middle[1])

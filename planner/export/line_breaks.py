@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from planner.export.report_font import FONT, drawable
 
@@ -17,6 +18,7 @@ FIRST_WIDE = "\u2e80"
 """From here on characters are Chinese, or as wide."""
 
 
+@lru_cache(maxsize=131072)
 def text_width(text: str, size: float) -> float:
     """How wide a text is in points, as it is drawn. The font is registered (planner.export.report_font)."""
     from reportlab.pdfbase.pdfmetrics import stringWidth
