@@ -20,6 +20,7 @@ from planner.cli.common import command_options, note
 from planner.errors import InputError
 from planner.folders import faults_file
 from planner.i18n import t
+from planner.passwords import VARIABLE, fits, hashed
 
 HOST, PORT = "127.0.0.1", 8501
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -57,8 +58,6 @@ def _open_browser(url: str) -> None:
 
 def _print_hash(lang: str, quiet: bool) -> None:
     """Ask for a password twice and print the line that an administrator sets."""
-    from planner.passwords import VARIABLE, hashed
-
     password = click.prompt(t("entrance.ask", lang), hide_input=True, confirmation_prompt=t("entrance.again", lang), err=True)
     note(t("entrance.hash", lang), quiet)
     click.echo(f"{VARIABLE}={hashed(password)}")
@@ -78,6 +77,9 @@ def command(project: str | None, host: str, port: int, no_browser: bool, hash_pa
     if hash_password:
         _print_hash(lang, quiet)
         return
+    kept = os.environ.get(VARIABLE, "").strip()
+    if kept:
+        fits("", kept)  # a hash that cannot be used is said at once, in the console
     if project is not None:
         read_project(Path(project))  # a project that is not there is said at once, in the console
     app, settings = entry()
@@ -86,7 +88,7 @@ def command(project: str | None, host: str, port: int, no_browser: bool, hash_pa
     url = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
     note(t("ui.serving", lang, url=url), quiet)
     note(t("entrance.faults", lang, path=faults_file()), quiet)
-    if host not in LOOPBACK and not os.environ.get("PLANNER_PASSWORD_HASH"):
+    if host not in LOOPBACK and not kept:
         note(t("entrance.open_to_all", lang, host=host), quiet)
     if not no_browser:
         threading.Thread(target=_open_browser, args=(url,), daemon=True).start()

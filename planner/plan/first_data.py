@@ -68,7 +68,7 @@ def first_steps(project: Project, found: Survey, streets: Streets | None, report
     lines = [project.streets.file] if project.streets is not None else []
     borders = _step(BOUNDARIES, bool(levels) and ground is not None and set(ground.units) == set(levels),
                     [spec.file for spec in project.boundaries], levels, report)
-    finest = next(reversed(ground.units.values()), None) if ground is not None else None
+    finest = next(reversed(list(ground.units.values())), None) if ground is not None else None
     units = () if finest is None else tuple(zip(map(str, finest.codes), map(str, finest.names), strict=True))
     return (
         replace(borders, units=units),

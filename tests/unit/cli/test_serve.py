@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from planner.cli import serve
+from planner.passwords import fits, hashed
 
 
 def test_entry_is_the_checkouts_app_with_its_settings() -> None:
@@ -57,3 +58,24 @@ def test_no_project_there_is_one_line_and_exit_1(tmp_path: Path) -> None:
 @pytest.mark.parametrize("port", ["0", "70000", "x"])
 def test_ports_that_are_none_are_wrong_usage(port: str) -> None:
     assert CliRunner().invoke(serve.command, ["--port", port]).exit_code == 2
+
+
+def test_a_password_is_asked_for_and_only_its_hash_is_told() -> None:
+    done = CliRunner().invoke(serve.command, ["--hash-password", "--quiet"], input="长口令一二三\n长口令一二三\n")
+    assert done.exit_code == 0
+    line = next(line for line in done.stdout.splitlines() if line.startswith("PLANNER_PASSWORD_HASH="))
+    assert fits("长口令一二三", line.partition("=")[2]) and "长口令" not in done.stdout
+
+
+def test_listening_to_all_without_a_password_is_remarked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve.runpy, "run_module", lambda *_, **__: None)
+    monkeypatch.setattr(sys, "argv", ["planner"])
+    monkeypatch.delenv("PLANNER_PASSWORD_HASH", raising=False)
+    words = ["--no-browser", "--lang", "en"]
+    assert "no password" not in CliRunner().invoke(serve.command, words).stderr
+    assert "no password" in CliRunner().invoke(serve.command, [*words, "--host", "0.0.0.0"]).stderr
+    monkeypatch.setenv("PLANNER_PASSWORD_HASH", hashed("x"))
+    assert "no password" not in CliRunner().invoke(serve.command, [*words, "--host", "0.0.0.0"]).stderr
+    monkeypatch.setenv("PLANNER_PASSWORD_HASH", "plain")
+    wrong = CliRunner().invoke(serve.command, words)
+    assert wrong.exit_code == 1 and "PLANNER_PASSWORD_HASH" in wrong.stderr
