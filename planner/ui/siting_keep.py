@@ -37,7 +37,7 @@ def save_form(desk: Desk, answer: Answer) -> None:
         if pressed:
             kept["plan_saved"] = _save(desk, answer, name.strip())
         key, sentence = kept.get("plan_saved", ("", ""))
-        if sentence and key == repr(answer.asked):
+        if sentence and key == _plan_of(answer):
             with st.container(key="save_result"):
                 st.html(f'<p class="note" role="status">{escaped(sentence, lang)}</p>')
 
@@ -53,7 +53,12 @@ def _save(desk: Desk, answer: Answer, name: str) -> tuple[str, str]:
     except PlannerError as error:
         faults.remark(error_text(error, lang), lang)
         return "", ""
-    return repr(answer.asked), t("site.saved", lang, name=name, count=len(run.new), version=saved.version)
+    return _plan_of(answer), t("site.saved", lang, name=name, count=len(run.new), version=saved.version)
+
+
+def _plan_of(answer: Answer) -> str:
+    """Says which plan it is: of what question, and which of several."""
+    return repr((answer.asked, answer.number))
 
 
 def downloads(desk: Desk, answer: Answer, units: Sequence[UnitChange], level: str) -> None:
@@ -68,9 +73,10 @@ def downloads(desk: Desk, answer: Answer, units: Sequence[UnitChange], level: st
 
     make = {"csv": lambda: siting_table.sites_csv(run).encode("utf-8-sig"), "xlsx": workbook,
             "gpkg": lambda: siting_table.plan_gpkg(run, city.boundaries, level, units)}
+    words = [city.id, run.question.layer, run.question.model, f"{len(run.new)}-sites", *filter(None, (str(answer.number or ""),))]
     with st.container(key="downloads"):
         for spot, (kind, data) in zip(st.columns(len(FORMS), gap="small"), make.items(), strict=True):
-            name = safe_name([city.id, run.question.layer, run.question.model, str(len(run.new))], kind)
+            name = safe_name(words, kind)
             with spot:
                 st.download_button(t(f"ui.siting.download_{kind}", lang), data, name, MIMES[kind], key=f"download_sites_{kind}",
                                    on_click="ignore", width="stretch")

@@ -25,7 +25,7 @@ from planner.ui.scenario_work import saved
 from planner.ui.text import escaped, level_name
 
 MODELS = ("mclp", "lscp", "p_median", "p_center", "max_min_share", "capacitated_mclp", "capacitated_p_median")
-MOST_SITES, MOST_METRES, MOST_WAN = 1000, 100_000, 10_000_000
+MOST_SITES, MOST_METRES, MOST_WAN, MOST_OTHERS = 1000, 100_000, 10_000_000, 5
 CNY_OF_WAN = 10_000.0
 NO_LEVEL = ""
 SIZES = ("beds", "capacity", "places", "area_m2")
@@ -36,12 +36,14 @@ NO_SIZES = ("x", "y", "lon", "lat", "row")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as the page asks it. base : the scenario that it stands on, and its version (0 for the baseline)."""
+    """A question as the page asks it. base : the scenario that it stands on, and its version (0 for the baseline). others : how many
+    plans besides the best."""
 
     question: SitingQuestion
     base: str
     version: int
     time_limit_s: int
+    others: int = 0
 
     @property
     def day(self) -> dt.date:
@@ -50,7 +52,7 @@ class Asked:
 
     def key(self, known: Opening) -> Hashable:
         """What a job that answers it is found by: the question, the scenario as it is saved, the project's files as they are read."""
-        return (known.project, known.stamp, self.base, self.version, self.time_limit_s, repr(self.question))
+        return (known.project, known.stamp, self.base, self.version, self.time_limit_s, self.others, repr(self.question))
 
 
 def choose(known: Opening, settings: Settings, lang: str) -> tuple[Asked, bool]:
@@ -70,10 +72,10 @@ def choose(known: Opening, settings: Settings, lang: str) -> tuple[Asked, bool]:
             question = SitingQuestion(
                 settings.layer, model, settings.travel, minutes=settings.minutes, new=number, share=share, group=settings.group,
                 by=settings.by if model == "max_min_share" else None, as_of=dt.date.today())
-            question, time_limit_s = _more(city, question, settings.by, kind, lang)
+            question, time_limit_s, others = _more(city, question, settings.by, kind, lang)
         with spots[5]:
             pressed = st.button(t("ui.siting.run", lang), key="run_siting", type="primary", width="stretch")
-    return Asked(question, base, version, time_limit_s), pressed
+    return Asked(question, base, version, time_limit_s, others), pressed
 
 
 # ---- the row ---------------------------------------------------------------------------------------------------------
@@ -125,8 +127,8 @@ def _candidates(city: City, lang: str) -> str:
 
 
 # ---- folded away -----------------------------------------------------------------------------------------------------
-def _more(city: City, question: SitingQuestion, level: str, kind: str, lang: str) -> tuple[SitingQuestion, int]:
-    """The further choices; gives the question with them, and the seconds."""
+def _more(city: City, question: SitingQuestion, level: str, kind: str, lang: str) -> tuple[SitingQuestion, int, int]:
+    """The further choices; gives the question with them, the seconds, and how many other plans."""
     left, right = st.columns(2)
     with left:
         _head("where", lang)
@@ -143,7 +145,9 @@ def _more(city: City, question: SitingQuestion, level: str, kind: str, lang: str
         question = replace(question, budget=budget * CNY_OF_WAN if budget else None, site_cost_cny=price * CNY_OF_WAN if price else None)
         _head("solving", lang)
         seconds = _number("time_limit", 1, 3600, 60, lang, step=10)
-    return question, seconds
+        each = question.share is not None and question.by is not None  # its method knows no cuts
+        others = 0 if each else _number("others", 0, MOST_OTHERS, 0, lang, note="others")
+    return question, seconds, others
 
 
 def _head(name: str, lang: str) -> None:

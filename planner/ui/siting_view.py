@@ -15,7 +15,7 @@ from planner.measure.city import City
 from planner.measure.coverage import Coverage
 from planner.plan.coverage_change import UnitChange
 from planner.plan.scenario import BASELINE
-from planner.ui import map_view, tables, unit_panel
+from planner.ui import map_view, state, tables, unit_panel
 from planner.ui.controls import Settings
 from planner.ui.desk import Desk
 from planner.ui.map_component import MapEvents
@@ -30,17 +30,21 @@ UNIT_COLUMNS = ("code", "unit", "before", "after", "difference", "gained")
 
 
 # ---- read-outs -------------------------------------------------------------------------------------------------------
-def headline(answer: Answer | None, before: Coverage, after: Coverage | None, lang: str) -> None:
-    """Status, bound, sites; the share before and after, and the people gained. Dashes stand where nothing has been run."""
+def headline(best: Answer | None, answer: Answer | None, before: Coverage, after: Coverage | None, lang: str) -> None:
+    """Status, bound, sites; the share before and after, and the people gained. Dashes stand where nothing has been run.
+
+    best : the plan asked for, whose bound holds for all plans; answer : the plan that is looked at.
+    """
     none = t("ui.none", lang)
     shown = {"status": t("ui.siting.status.none", lang), "bound": none, "sites": none, "before": percent(before.total.share, lang),
              "after": none, "gained": none}
     label = "most"
-    if answer is not None:
-        run = answer.run
-        label = side(run.question)
-        shown |= {"status": status_said(run, lang), "bound": Scale(run.question, heads_of(answer)).said(run.result.bound, lang),
-                  "sites": sites_said(len(run.new), lang)}
+    if best is not None and answer is not None:
+        question = best.run.question
+        label = side(question)
+        status = t("ui.siting.other_plan", lang, number=answer.number) if answer.number else status_said(best.run, lang)
+        shown |= {"status": status, "bound": Scale(question, heads_of(best)).said(best.run.result.bound, lang),
+                  "sites": sites_said(len(answer.run.new), lang)}
     if after is not None:
         shown |= {"after": percent(after.total.share, lang),
                   "gained": people(after.total.people_covered - before.total.people_covered, lang)}
@@ -64,6 +68,23 @@ def sentences(answer: Answer, city: City, lang: str) -> None:
     with st.container(key="siting_sentence"):
         st.html(f'<p class="found">{escaped(first, lang)}</p><details class="note"><summary>'
                 f'{escaped(t("ui.siting.beside", lang, count=len(more)))}</summary><ul>{listed}</ul></details>')
+
+
+def plan_shown(best: Answer | None) -> Answer | None:
+    """The plan to look at, as `choose_plan` stands: the best, or one of those besides it."""
+    number = st.session_state.get("plan_shown")
+    if best is None or not isinstance(number, int) or not 1 <= number <= len(best.others):
+        return best
+    return best.others[number - 1]
+
+
+def choose_plan(best: Answer, lang: str) -> None:
+    """The control that says which plan to look at, where there are several."""
+    if best.others:
+        names = [t("ui.siting.best_plan", lang), *(t("ui.siting.other_plan", lang, number=one.number) for one in best.others)]
+        numbers = list(range(len(names)))
+        st.session_state["plan_shown"] = state.settle("plan_shown", numbers, 0, mark=lang)
+        st.segmented_control(t("ui.siting.plans", lang), numbers, key="plan_shown", required=True, format_func=names.__getitem__)
 
 
 # ---- map -------------------------------------------------------------------------------------------------------------

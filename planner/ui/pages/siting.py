@@ -42,11 +42,12 @@ def _body(desk: Desk) -> None:
     job = jobs.start(key, siting_work.work(known, asked, settings)) if pressed else jobs.find(key)
     if job is not None and job.running:
         job.done.wait(siting_progress.AT_ONCE_S)
-    answer = job.result if job is not None else None
+    best: siting_work.Answer | None = job.result if job is not None else None
+    answer = siting_view.plan_shown(best)
     city = scenario_work.city_of(known, asked.base)
     before = scenario_work.of_saved(known, asked.base, settings)
     after = siting_work.coverage_after(known, answer, settings) if answer is not None else None
-    siting_view.headline(answer, before, after, lang)
+    siting_view.headline(best, answer, before, after, lang)
     if job is not None and job.running:
         heads = float(city.demand.group(settings.group).sum())
         siting_progress.follow(job, asked, heads, lang, st.rerun)
@@ -60,13 +61,16 @@ def _body(desk: Desk) -> None:
     with left:
         siting_view.show_map(siting_view.painting(desk, before, after, settings, answer, asked.base))
     with right, st.container(key="panel"):
-        _panel(desk, answer, before, after)
+        _panel(desk, best, answer, before, after)
     footer.draw(desk, settings.layer)
 
 
-def _panel(desk: Desk, answer: siting_work.Answer | None, before: Coverage, after: Coverage | None) -> None:
-    """The sites, the units before and after, saving and downloads; the unit selected on the map."""
+def _panel(desk: Desk, best: siting_work.Answer | None, answer: siting_work.Answer | None, before: Coverage,
+           after: Coverage | None) -> None:
+    """Which plan, where there are several; the sites, the units before and after, saving and downloads; the unit selected on the map."""
     lang = desk.lang
+    if best is not None:
+        siting_view.choose_plan(best, lang)
     if answer is not None and after is not None:
         first, second = st.tabs([t("ui.siting.tab_sites", lang), t("ui.siting.tab_units", lang)])
         with first:

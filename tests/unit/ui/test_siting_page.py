@@ -170,7 +170,7 @@ def _opening(answer: siting_work.Answer) -> Any:
 
 def test_a_run_under_way_shows_its_figures_and_can_be_called_off(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
     told, go = threading.Event(), threading.Event()
-    real = siting_work.run_siting
+    real = siting_work.answer_of
 
     def slow(*given: Any, progress: Any, cancel: Any, **more: Any) -> Any:
         progress(3000.0, 26_500.0)
@@ -178,7 +178,7 @@ def test_a_run_under_way_shows_its_figures_and_can_be_called_off(visit: Visit, m
         assert go.wait(30) and cancel()
         return real(*given, progress=progress, cancel=cancel, **more)
 
-    monkeypatch.setattr(siting_work, "run_siting", slow)
+    monkeypatch.setattr(siting_work, "answer_of", slow)
     monkeypatch.setattr(siting_progress, "AT_ONCE_S", 0.05)
     page = visit(**SHOWN, lang="en", p="1", group="age_60_plus")
     press(page, "run_siting")
@@ -192,6 +192,22 @@ def test_a_run_under_way_shows_its_figures_and_can_be_called_off(visit: Visit, m
     assert next(reversed(jobs._jobs.values())).done.wait(30)
     page.run()
     assert readouts(page)[0] == "Proven best" and "siting_progress" not in html(page) and not page.exception
+
+
+def test_plans_besides_the_best_are_the_commands_and_say_what_they_lose(visit: Visit, own: Path) -> None:
+    page = asked(visit(own, **SHOWN, lang="en"), p=1, others=2)
+    said = json.loads(commanded(own, "--model", "mclp", "--new", "1", "--alternatives", "2"))
+    others = answered().others
+    assert [one.run.result.objective for one in others] == [one["objective"] for one in said["alternatives"]]
+    assert [[site.id for site in one.run.new] for one in others] == [one["gained"] for one in said["alternatives"]]
+    assert len(others) == 2 and all(one.loss == 0 and one.swapped == 1 for one in others)  # other places on the same stretch of street
+    assert readouts(page)[0] == "Proven best" and len(page.get("button_group")[-1].options) == 3
+    control(page, "button_group", "plan_shown").set_value(2).run()
+    assert readouts(page)[:3] == ["Other 2", "26,500", "1 site"] and "Plan 2 besides the best: 1 of 1 new sites" in html(page)
+    assert page.dataframe[0].value["Place"].tolist() == [others[1].run.new[0].id]
+    control(page, "text_input", "plan_name").set_value("other")
+    press(page, "save_plan")
+    assert [action.id for action in load_scenario(own, "other").scenario.actions] == [others[1].run.new[0].id]
 
 
 def test_what_cannot_be_asked_is_said(visit: Visit) -> None:
