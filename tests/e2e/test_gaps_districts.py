@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import json
 import shutil
 from pathlib import Path
 
 import openpyxl
+import pyogrio
 import pytest
 from click.testing import CliRunner, Result
 
@@ -192,3 +195,30 @@ def test_damaged_answers_are_not_written_over(town: Path, tmp_path: Path) -> Non
     done = run("gaps", str(town), "--update", str(first), "--lang", "en")
     assert done.exit_code == 1 and "kept.json" in done.stderr
     assert path.read_text(encoding="utf-8") == "{"
+
+
+def test_planted_names_do_no_harm_in_any_form(town: Path, tmp_path: Path) -> None:
+    """Districts called =2+5 and <script>: whatever a program runs is text in .xlsx and .csv, and data, letter by letter, in layers."""
+    (town / "pack.toml").write_text(PACK.replace('by = "township"', 'by = "district"'), encoding="utf-8")
+    kept = {NAMES[1]: "'=2+5", NAMES[2]: NAMES[2]}
+    for suffix in (".xlsx", ".csv", ".gpkg", ".geojson", ".shp"):
+        done = run("gaps", str(town), "--as-of", "2025-12-31", "--out", str(tmp_path / f"gaps{suffix}"), "--lang", "en")
+        assert done.exit_code == 0, done.output
+        done = run("coverage", str(town), "--layer", "elderly-care-home", "--travel", "walk", "--minutes", "10", "--by", "district",
+                   "--as-of", "2025-12-31", "--blind-spots", str(tmp_path / f"spots{suffix}"), "--lang", "en")
+        assert done.exit_code == 0, done.output
+        for name, column in (("gaps", "unit_name"), ("spots", "district")):
+            path = tmp_path / f"{name}{suffix}"
+            if suffix == ".xlsx":
+                cells = [cell for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows() for cell in row]
+                texts = [str(cell.value) for cell in cells if cell.data_type != "f" and isinstance(cell.value, str)]
+                assert not [text for text in texts if text[:1] in "=+-@\t\r"]
+                assert all(any(harmless in text for text in texts) for harmless in kept.values())
+                assert not [cell.value for cell in cells if cell.data_type == "f" and "2+5" in str(cell.value)]
+            elif suffix == ".csv":
+                rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+                assert not [cell for row in rows for cell in row.values() if cell[:1] in ("=", "+", "@")]
+                assert all(any(harmless in row[column] for row in rows) for harmless in kept.values())
+            else:
+                table = pyogrio.read_dataframe(path, layer=0)
+                assert all(any(name in str(cell) for cell in table[column]) for name in NAMES[1:])
