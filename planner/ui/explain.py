@@ -11,6 +11,7 @@ from planner.targets.evaluation import TargetResult, UnitResult
 from planner.targets.formula import SIGNS, units_are_shares
 from planner.targets.matrix import Cell
 from planner.targets.sentences import verdict_text
+from planner.targets.vocabulary import FACILITY
 from planner.ui.desk import Desk
 from planner.ui.figures import figure, is_share, shortfall
 from planner.ui.target_list import told_html
@@ -88,11 +89,16 @@ def _parts_table(result: TargetResult, parts: Sequence[UnitResult], desk: Desk) 
     lang, share = desk.lang, units_are_shares(result)
     ordered = sorted(parts, key=lambda part: (part.state != "not_met", part.code))
     rows = [(part.code, part.name, "" if part.state is None else t(f"evaluate.state_{part.state}", lang), figure(part.value, share=share),
-             figure(part.threshold, share=share), level_name(part.level, lang)) for part in ordered[:MOST_PARTS]]
+             figure(part.threshold, share=share), _level_word(part.level, lang)) for part in ordered[:MOST_PARTS]]
     heads = ("ui.targets.code", "ui.targets.name", "ui.targets.state", "ui.targets.value", "ui.targets.threshold", "ui.targets.level")
     more = len(parts) - MOST_PARTS
     rest = f'<p class="note">{escaped(t("ui.explain.more", lang, count=more), lang)}</p>' if more > 0 else ""
     return table_html([t(head, lang) for head in heads], rows, lang, right=(3, 4)) + rest
+
+
+def _level_word(level: str, lang: str) -> str:
+    """The name of a level; of single facilities, that they are such."""
+    return t("ui.matrix.facility", lang) if level == FACILITY else level_name(level, lang)
 
 
 def _facts(result: TargetResult, lang: str) -> str:

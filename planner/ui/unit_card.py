@@ -32,7 +32,7 @@ from planner.ui.matrix import cell_text, level_control, unit_control
 from planner.ui.packs import Judged
 from planner.ui.text import escaped, group_name, level_name, people
 
-MAP_PX = 300
+MAP_PX = 340
 NAMED = 6
 """So many facilities of a layer are named; then it is said how many there are."""
 WORST_FIRST = ("not_met", "data_missing", "threshold_undefined", "part", "met", "recorded", "not_applicable")

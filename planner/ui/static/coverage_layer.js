@@ -157,7 +157,10 @@
 
     /* The whole project; beside the legend where that would hide units and the room is there. */
     fit(animate) {
-      if (this.data.closer && this.selected >= 0) { this.map.fitBounds(this.unitBounds(this.selected), { padding: [36, 36], animate: false }); return; }
+      if (this.data.closer && this.selected >= 0) {
+        this.map.fitBounds(this.unitBounds(this.selected), { paddingTopLeft: [48, 16], paddingBottomRight: [this.legend.offsetWidth + 16, 16], animate: false });
+        return;
+      }
       const bounds = this.homeBounds(), size = this.map.getSize(), legend = this.legend.offsetWidth + 20, foot = this.strip();
       const free = this.homeZoom(), beside = this.map.getBoundsZoom(bounds, false, L.point(legend + 24, 28 + foot));
       const aside = size.x > 480 && (beside >= free - 0.25 || (beside >= free - 1 && this.hiddenAt(free) > 0.01));
