@@ -74,8 +74,6 @@ def _heading(key: str, lang: str, level: int = 1) -> Heading:
 def _summary(facts: ReportFacts, lang: str) -> list[Block]:
     """What a reader of one page must know."""
     found: list[Block] = [_heading("summary", lang)]
-    if facts.invented:
-        found.append(Paragraph(t("export.invented", lang), "label"))
     found += [Paragraph(sentence) for sentence in overall_sentences(facts, lang)]
     found.append(tables.states_table(facts, lang))
     if facts.city.demand.hide_small:
@@ -224,8 +222,6 @@ def _method(facts: ReportFacts, lang: str) -> list[Block]:
 def _data(facts: ReportFacts, lang: str) -> list[Block]:
     """What everything rests on."""
     found: list[Block] = [_heading("data", lang)]
-    if facts.invented:
-        found.append(Paragraph(t("report.text.invented_files", lang), "label"))
     found.append(sources.files_table(facts, lang))
     if facts.earlier is not None and facts.earlier.changed_files:
         files = t("gaps.list_comma", lang).join(facts.earlier.changed_files)

@@ -58,6 +58,8 @@ MARGINS = {"top": Mm(37), "bottom": Mm(35), "left": Mm(28), "right": Mm(26)}
 """Of upright pages: 156 x 225 mm of text."""
 SIDEWAYS = Mm(20)
 PICTURE_DPI = 200
+BOLDER = 1.1
+"""How much wider bold heads are, and other programs' fonts may be, than the font that widths are measured in."""
 CELL_PAD = 60
 """Twentieths of a point left free at either side of a cell."""
 
@@ -273,7 +275,7 @@ def _add_table(paper: Any, table: Table, lang: str, *, upright: bool) -> None:
     if table.unit_line:
         paper.add_paragraph(table.unit_line, style="Report unit")
     width = Mm(156) if upright else A4_HIGH - 2 * SIDEWAYS
-    widths = [round(size * 20) for size in column_widths(table, width / Pt(1), SIZES[lang]["cell"], CELL_PAD / 20)]
+    widths = [round(size * 20) for size in column_widths(table, width / Pt(1), SIZES[lang]["cell"] * BOLDER, CELL_PAD / 20)]
     made = _element("w:tbl", _table_properties(sum(widths)), _element("w:tblGrid", *(_element("w:gridCol", w=size) for size in widths)))
     style = paper.styles["Report cell"].style_id
     heads = [_cell(column.head, size, style, align="center", fill=HEAD) for column, size in zip(table.columns, widths, strict=True)]

@@ -48,7 +48,7 @@ def without_empty(table: Table, lang: str, *keys: str) -> Table:
 
 def state_text(state: str, lang: str) -> str:
     """A state in words, with its mark: colour alone says nothing on grey paper."""
-    return t(f"export.state.{state}", lang)
+    return t(f"evaluate.state_{state}", lang)
 
 
 # ---- targets ---------------------------------------------------------------------------------------------------------
