@@ -80,7 +80,7 @@ def _targets(atlas: Atlas, sheet: UnitSheet, lang: str) -> list[Block]:
     order = {"not_met": 0, "data_missing": 1, "threshold_undefined": 2, "part": 3, "met": 4}
     listed = sorted((line for line in sheet.targets if id(line) not in bare), key=lambda line: order.get(line.state, 9))
     rows = tuple((pick(line.result.target.title, lang) or line.result.target.id, _of(atlas, sheet, line, lang), *_figures(line, of, lang),
-                  state_text(line.state, lang)) for line in listed)
+                  _state(line.state, lang)) for line in listed)
     keys = ("title", "of", "value", "threshold", "short", "state")
     grid = Grid(tuple(t(f"atlas.target.{key}", lang) for key in keys), (3.5, 1.15, 1.15, 1.5, 1.35, 1.2), rows, frozenset((2, 3, 4)),
                 {state_text(state, lang): shade for state, shade in STATE_COLOURS.items()})
@@ -92,6 +92,11 @@ def _targets(atlas: Atlas, sheet: UnitSheet, lang: str) -> list[Block]:
             notes.append(Note(t("atlas.unlisted", lang, state=state_text(state, lang), count=len(names),
                                 names=t("gaps.list_semicolon", lang).join(names))))
     return [Heading(t("atlas.targets_count", lang, count=len(sheet.targets))), *([grid] if rows else []), *notes]
+
+
+def _state(state: str, lang: str) -> str:
+    """A state with its mark; of a unit under a total, that it counts in the whole."""
+    return t("export.state.part", lang) if state == "part" else state_text(state, lang)
 
 
 def _value(line: TargetLine) -> float | None:
