@@ -4,7 +4,10 @@
 (function (global) {
   "use strict";
   const { FONT, hatch, stamps, siteSign, ring, traceUnit, across, outside, strokeLayer, fillLayer, Taken } = global.PlannerMap;
-  const MINOR_ZOOM = 14, HAIRLINE_PX = 9, FINER_PX = 45, MANY = 80;
+  const MINOR_ZOOM = 14, HAIRLINE_PX = 9, FINER_PX = 45, MANY = 80, SIGN_SHARE = 0.1, SIGN_LEAST = 0.8;
+
+  /* Whether two palettes paint a class alike, wherever they break. */
+  const sameColours = (one, two) => one === two || (one.length === two.length && one.every((entry, k) => entry.class === two[k].class && entry.color === two[k].color));
 
   const painting = {
   paintGround(c, f) {
@@ -70,7 +73,7 @@
   /* Another look in the same view: only what differs is painted. */
   recolour() {
     const { filled, look } = this;
-    if (!filled || filled.left || look.left || filled.palette !== look.palette) { this.ground.redraw(); return; }
+    if (!filled || filled.left || look.left || !sameColours(filled.palette, look.palette)) { this.ground.redraw(); return; }
     const changed = this.inView.filter((i) => filled.marks.charCodeAt(i) !== look.marks.charCodeAt(i));
     this.ground.over((c, f) => this.fillUnits(c, f, changed, look.marks));
     this.filled = look;
@@ -178,9 +181,15 @@
     return this.signGround;
   },
 
+  /* As large as the zoom allows, and so small that signs leave the classes to be seen. */
+  signRadius(f) {
+    const count = this.data.facilities.length, ground = this.level.size ** 2 * this.level.count * f.k ** 2;
+    const wanted = f.zoom < 10.6 ? (count > MANY ? 1.6 : 2.2) : f.zoom < 11.6 ? 3 : f.zoom < 12.5 ? 4.5 : f.zoom < 13.5 ? (count > 400 ? 5 : 7) : f.zoom < 15 ? 8 : 10;
+    return Math.min(wanted, Math.max(SIGN_LEAST, Math.sqrt(SIGN_SHARE * ground / (Math.PI * Math.max(1, count)))));
+  },
+
   paintSigns(c, f) {
-    const { facilities, kinds, statuses } = this.data, many = facilities.length > MANY;
-    const r = f.zoom < 10.6 ? (many ? 1.6 : 2.2) : f.zoom < 11.6 ? 3 : f.zoom < 12.5 ? 4.5 : f.zoom < 13.5 ? (facilities.length > 400 ? 5 : 7) : f.zoom < 15 ? 8 : 10;
+    const { facilities, kinds, statuses } = this.data, r = this.signRadius(f);
     const { order, at } = this.groundOf(facilities), stamp = stamps(r, f.ratio), plain = { shape: "circle" };
     order.forEach((i, n) => {
       const x = at[2 * n] * f.k - f.ox, y = at[2 * n + 1] * f.k - f.oy;

@@ -2,7 +2,7 @@
 (function (global) {
   "use strict";
   const FONT = '"Noto Sans CJK SC","Noto Sans SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",system-ui,sans-serif';
-  const INK = "#22303f", SITE = "#5b2a86", HATCH_PX = 10;
+  const INK = "#22303f", SITE = "#5b2a86", HATCH_PX = 10, DOT = 1.5;
 
   function brightness(colour) {
     const n = parseInt(colour.slice(1), 16);
@@ -36,11 +36,13 @@
     c.closePath();
   }
 
-  /* A facility sign: shape and letter say the kind, filled, hollow or crossed the status; the white halo lifts it off any class. */
+  /* A facility sign: shape and letter say the kind, filled, hollow or crossed the status; the white halo lifts it off any class.
+   * Smaller than DOT it is a dot, for a halo would hide more than it shows. */
   function sign(c, x, y, r, kind, style) {
     const draw = SHAPES[kind.shape] || SHAPES.circle, colour = style === "crossed" ? "#6b6f76" : INK;
     c.lineJoin = "round";
     c.beginPath(); draw(c, x, y, r);
+    if (r < DOT) { c.fillStyle = style === "filled" ? colour : "#fff"; c.fill(); if (style !== "filled") { c.strokeStyle = colour; c.lineWidth = 0.6; c.stroke(); } return; }
     c.strokeStyle = "rgba(255,255,255,.95)"; c.lineWidth = r < 3 ? 1.8 : Math.max(3, r * 0.5); c.stroke();
     c.fillStyle = style === "filled" ? colour : "#fff"; c.fill();
     c.strokeStyle = colour; c.lineWidth = r < 5 ? 1 : 1.5; c.stroke();
