@@ -29,6 +29,8 @@ NEED_NO_CITY = ("quality",)
 """Pages that show what was found in the files even where nothing can be measured."""
 LOOK_AGAIN_S = 0.3
 """How often a waiting page looks whether its project is ready."""
+LATER_S = 1.0
+"""The same after it has waited for long."""
 HOLD_S = 8.0
 """So long a visit waits in its own run; after that the page is let go and looks again by itself."""
 TONGUES = {"zh": "中文", "en": "English"}
@@ -145,7 +147,7 @@ def _ready_soon(known: Opening, lang: str) -> bool:
 def _look_again(known: Opening, lang: str) -> None:
     """The sentence of what is being done, on a page that looks by itself whether the project is ready."""
 
-    @st.fragment(run_every=LOOK_AGAIN_S)
+    @st.fragment(run_every=LATER_S)
     def look() -> None:
         if known.ready.is_set():
             st.rerun()
