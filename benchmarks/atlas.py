@@ -2,8 +2,8 @@
 
     python atlas.py FOLDER [--pack starter] [--paper a4] [--sheets 300]
 
-FOLDER : where the project of big_project.py is, or is written to. Without a pack, three kinds of facility are asked of every community, which
-gives more than 10,000 gaps. The load of the machine is told with the figures.
+FOLDER : where the project of big_project.py is, or is written to. Without a pack, three kinds of facility are asked of every community,
+which gives more than 10,000 gaps. The load of the machine is told with the figures.
 """
 
 from __future__ import annotations

@@ -125,12 +125,15 @@ def test_it_has_a_sheet_for_each_town_with_what_is_inside(atlas):
     assert west.facilities == ()
     assert (east.coverage.people, west.coverage.people) == (700, 300)
     # 15 minutes are 900 m: A1 and 400 m of A2 are within, so A has 520 of 700 people, B nobody; only A1 has a station.
-    assert [sorted(gap.unit_code for gap in one.gaps) for one in atlas.sheets] == [["A", "A2"], ["B", "B1", "B2"]]
-    assert sum(gap.whole for gap in atlas.facts.gap_list.gaps) == 2
+    assert [sorted((gap.target_id, gap.unit_code) for gap in one.gaps) for one in atlas.sheets] == [
+        [("all", "A"), ("circle", "A"), ("each", "A2")], [("all", "B"), ("circle", "B"), ("each", "B1"), ("each", "B2")]]
+    assert [gap.target_id for gap in atlas.facts.gap_list.gaps if gap.whole] == ["two"]
     assert east.coverage.share == pytest.approx(520 / 700, abs=0.02)
     assert [(line.result.target.id, line.of, line.state, line.inside) for line in east.targets] == [
-        ("circle", "unit", "not_met", (0, 0)), ("all", "unit", "part", (0, 0)), ("each", "inside", "not_met", (1, 2)), ("two", "whole", "not_met", (0, 0))]
-    assert [(line.state, line.inside) for line in west.targets] == [("not_met", (0, 0)), ("part", (0, 0)), ("not_met", (0, 2)), ("not_met", (0, 0))]
+        ("circle", "unit", "not_met", (0, 0)), ("all", "unit", "part", (0, 0)), ("each", "inside", "not_met", (1, 2)),
+        ("two", "whole", "not_met", (0, 0))]
+    assert [(line.state, line.inside) for line in west.targets] == [
+        ("not_met", (0, 0)), ("part", (0, 0)), ("not_met", (0, 2)), ("not_met", (0, 0))]
 
 
 def test_a_target_that_is_not_asked_of_a_unit_has_no_figure_there(atlas):
@@ -140,7 +143,7 @@ def test_a_target_that_is_not_asked_of_a_unit_has_no_figure_there(atlas):
     (grid,) = [block for block in blocks if isinstance(block, Grid) and block.heads[-1] == "状态"]
     assert [(row[1], row[2], row[-1]) for row in grid.rows] == [("本单元", f"{circle.unit.value * 100:.1f}%", "✗ 未达标")]
     assert [block.words for block in blocks if isinstance(block, Note) and "不适用" in block.words] == [
-        "／不适用（1 项）：十五分钟<i>养老</i>服务圈。"]
+        "○ 不适用（1 项）：十五分钟<i>养老</i>服务圈。"]
 
 
 def test_people_beyond_are_in_the_blind_spots(atlas):
