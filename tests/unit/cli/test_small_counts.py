@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 
 import openpyxl
 import pytest
@@ -134,3 +135,17 @@ def test_the_gap_workbook_tells_no_small_count_either(project):
     value, people = heads.index("现状值"), heads.index("未覆盖（受影响）人口")
     told = {row[heads.index("行政单元代码")]: (row[value], row[people]) for row in rows}
     assert [told[code] for code in ("A1", "A2", "A3")] == [(None, None)] * 3 and told["B1"][0] is not None
+
+
+def test_a_report_tells_no_small_count_and_says_so(project):
+    (project / "own.toml").write_text(PACK, encoding="utf-8")
+    done = run("report", project, "--pack", str(project / "own.toml"), "--as-of", "2025-12-31", "--out", str(project / "r.html"))
+    page = (project / "r.html").read_text(encoding="utf-8")
+    assert done.exit_code == 0 and "1 至 4 人的数" in page
+    of_people = {"涉及人口（人次）", "未覆盖（受影响）人口", "受益人口", "缺口量", "现状值", "人口（人）"}
+    told = []
+    for table in re.findall(r"<table>(.*?)</table>", page, flags=re.DOTALL):
+        heads = re.findall(r"<th[^>]*>(.*?)</th>", table)
+        rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", table)]
+        told += [cell for row in rows if {"A2", "二"} & set(row) for head, cell in zip(heads, row, strict=True) if head in of_people]
+    assert len(told) >= 4 and set(told) == {"–"}
