@@ -56,7 +56,8 @@ def show_projects(desk: Desk, found: GapList, key: tuple[object, ...]) -> None:
     lang = desk.lang
     frame = desk.opening.keep(("project frame", key, lang), lambda: project_frame(found, lang))
     with st.container(key="project_table"):
-        tables.dataframe(frame, hide_index=True, width="stretch", height=PROJECTS_PX, placeholder="", column_config=_apart("projects", lang))
+        tables.dataframe(frame, hide_index=True, width="stretch", height=PROJECTS_PX, placeholder="",
+                         column_config=_apart("projects", lang))
 
 
 def _choice(key: str, names: Mapping[str, str], lang: str) -> str:

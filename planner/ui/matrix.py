@@ -15,7 +15,7 @@ from planner.plan.layer_defaults import first_level
 from planner.targets.evaluation import TargetResult
 from planner.targets.formula import units_are_shares
 from planner.targets.matrix import PART, Cell, Matrix, matrix
-from planner.ui import state
+from planner.ui import state, tables
 from planner.ui.desk import Desk
 from planner.ui.downloads import MIMES, safe_name
 from planner.ui.explain import explain_html
@@ -134,7 +134,7 @@ def _table(found: Matrix, rows: Sequence[int], targets: Sequence[int], lang: str
         title, target = pick(found.targets[k].target.title, lang), found.targets[k].target
         look[f"t{k}"] = text(title, width=CELL_PX, help=plain_markdown(f"{title} · {target.clause} · {target.id}"))
     state.memory()["matrix_codes"] = frame["code"].tolist()
-    st.dataframe(frame, key="target_matrix", on_select=_picked, selection_mode=["single-row", "single-cell"], hide_index=True,
+    tables.dataframe(frame, key="target_matrix", on_select=_picked, selection_mode=["single-row", "single-cell"], hide_index=True,
                  width="stretch", height=min(TABLE_PX, 38 + 35 * len(frame)), placeholder="", column_config=look)
 
 

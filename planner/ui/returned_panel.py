@@ -61,7 +61,8 @@ def _tell(done: Update, lang: str) -> None:
     told = t("export.returned.done", lang, files=done.files, edits=done.edits)
     st.html(f'<p class="prose" role="status">{escaped(told, lang)}</p>')
     if done.findings:
-        tables.dataframe(finding_frame(done.findings, lang), hide_index=True, width="stretch", height=min(260, 38 + 35 * len(done.findings)),
+        frame = finding_frame(done.findings, lang)
+        tables.dataframe(frame, hide_index=True, width="stretch", height=min(260, 38 + 35 * len(frame)),
                      placeholder="")
 
 

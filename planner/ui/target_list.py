@@ -14,6 +14,7 @@ from planner.targets.evaluation import STATES, TargetResult
 from planner.targets.formula import said as said_formula
 from planner.targets.formula import units_are_shares
 from planner.targets.sentences import progress_text, reported_text, sensitivity_text, verdict_text
+from planner.ui import tables
 from planner.ui.desk import Desk
 from planner.ui.figures import figure, is_share, shortfall
 from planner.ui.text import escaped, level_name
@@ -55,7 +56,7 @@ def target_frame(results: Sequence[TargetResult], lang: str) -> pd.DataFrame:
 def _table(results: Sequence[TargetResult], lang: str) -> TargetResult | None:
     """The table; gives the target whose row is selected."""
     with st.container(key="target_table"):
-        shown = st.dataframe(target_frame(results, lang), hide_index=True, width="stretch", height=TABLE_PX, placeholder="",
+        shown = tables.dataframe(target_frame(results, lang), hide_index=True, width="stretch", height=TABLE_PX, placeholder="",
                              on_select="rerun", selection_mode="single-row", key="targets_rows")
     rows = shown["selection"]["rows"]
     if rows and rows[0] < len(results):
@@ -81,7 +82,7 @@ def _details(result: TargetResult, desk: Desk) -> None:
                 + told_html(result, lang)
                 + (f'<p class="prose">{escaped(note, lang)}</p>' if note else ""))
         if result.units:
-            st.dataframe(unit_frame(result, desk), hide_index=True, width="stretch", height=260, placeholder="")
+            tables.dataframe(unit_frame(result, desk), hide_index=True, width="stretch", height=260, placeholder="")
 
 
 def unit_frame(result: TargetResult, desk: Desk) -> pd.DataFrame:
