@@ -95,7 +95,7 @@ def fields(desk: Desk, now: Draft) -> None:
         chosen = options[-1]
     _set("edit", chosen, (lang, len(options)))
     with st.container(key="scenario_fields"):
-        pick, lon, lat, size, gone = st.columns([1.2, 1.4, 1.3, 1.0, 0.9], gap="small", vertical_alignment="bottom")
+        pick, lon, lat, size, gone = st.columns([1.1, 1.3, 1.2, 0.9, 1.15], gap="small", vertical_alignment="bottom")
         with pick:
             st.selectbox(t("ui.scenarios.edit", lang), options, key="edit", on_change=_chosen,
                          format_func=lambda k: f"{k + 1} {actions[k].id}" if k < len(actions) else "")

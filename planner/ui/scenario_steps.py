@@ -17,7 +17,7 @@ from planner.i18n import error_text, t
 from planner.plan import draft as drafting
 from planner.plan.draft import Draft
 from planner.plan.scenario import BASELINE, check_name, delete_scenario, edit_lock, load_scenario, save_scenario
-from planner.ui import map_view, scenario_work, state, unit_panel
+from planner.ui import map_view, scenario_drafts, scenario_work, state, unit_panel
 from planner.ui.desk import Desk
 from planner.ui.map_component import MapEvents
 
@@ -25,7 +25,7 @@ from planner.ui.map_component import MapEvents
 def draft(desk: Desk) -> Draft:
     """The draft of this visit on this project; the first time, and where the address names another scenario, that one is opened."""
     kept = state.memory()
-    found: Draft = _drafts().setdefault(desk.opening.project, Draft())
+    found = _now(desk)
     asked = kept.get("scenario")
     if asked not in (None, "", BASELINE, found.scenario.name):
         try:
@@ -33,6 +33,8 @@ def draft(desk: Desk) -> Draft:
         except PlannerError as error:
             _say(error_text(error, desk.lang), bad=True)
     kept["scenario"] = found.scenario.name or None
+    unsaved = bool(found.actions) and not is_saved(desk, found)
+    kept["draft"] = _keys().get(desk.opening.project) if unsaved else None
     return found
 
 
@@ -78,7 +80,7 @@ def step(desk: Desk, change: Callable[[Draft], Draft]) -> None:
     except PlannerError as error:
         _say(error_text(error, desk.lang), bad=True)
         return
-    _drafts()[desk.opening.project] = changed
+    _put(desk, changed)
     state.memory()["scenario"] = changed.scenario.name or None
 
 
@@ -107,7 +109,7 @@ def save(desk: Desk) -> None:
              bad=True)
         return
     _seen(desk)[name] = made.version, made.scenario.actions
-    _drafts()[desk.opening.project] = drafting.kept(now, made)
+    _put(desk, drafting.kept(now, made))
     state.memory()["scenario"] = name
     _compare_with(name)
     _say(t("ui.scenarios.saved", lang, name=name, version=made.version))
@@ -142,7 +144,7 @@ def delete_chosen(desk: Desk) -> None:
     _seen(desk).pop(str(name), None)
     now = draft(desk)
     if now.scenario.name == name:
-        _drafts()[desk.opening.project] = replace(now, scenario=replace(now.scenario, name="", created=""))
+        _put(desk, replace(now, scenario=replace(now.scenario, name="", created="")))
         state.memory()["scenario"] = None
     st.session_state["scenario_pick"] = None
     _say(t("ui.scenarios.deleted", desk.lang, name=name))
@@ -153,12 +155,36 @@ def _open(desk: Desk, name: str) -> Draft:
     """Makes a saved scenario the draft. Raises InputError: scenario_missing and others."""
     state.memory()["scenario"] = None
     found = load_scenario(Path(desk.opening.project), name)
-    now = drafting.opened(_drafts().get(desk.opening.project, Draft()), found)
+    now = drafting.opened(_now(desk), found)
     scenario_work.drafted(desk.opening, now)
     _seen(desk)[name] = found.version, found.scenario.actions
-    _drafts()[desk.opening.project] = now
+    _put(desk, now)
     state.memory()["scenario"] = st.session_state["scenario_name"] = name
     return now
+
+
+def _now(desk: Desk) -> Draft:
+    """The draft as it stands: this visit's own, or the one that the address has the key of."""
+    project, asked = desk.opening.project, state.memory().get("draft")
+    if asked and asked != _keys().get(project) and (held := scenario_drafts.find(str(asked), project)) is not None:
+        _seen(desk).update(held.seen)
+        _put(desk, held.draft)
+        st.session_state["scenario_name"] = held.draft.scenario.name
+    return _drafts().setdefault(project, Draft())
+
+
+def _put(desk: Desk, now: Draft) -> None:
+    """Makes a draft the one of this visit, also for the page when it is loaded anew."""
+    project = desk.opening.project
+    _drafts()[project] = now
+    held = scenario_drafts.Held(project, now, dict(_seen(desk)))
+    _keys()[project] = state.memory()["draft"] = scenario_drafts.keep(_keys().get(project), held)
+
+
+def _keys() -> dict[str, str]:
+    """The keys of this visit's own drafts by project."""
+    found: dict[str, str] = state.memory().setdefault("scenario_keys", {})
+    return found
 
 
 def _drafts() -> dict[str, Draft]:

@@ -14,8 +14,8 @@ import streamlit as st
 
 from planner.i18n import DEFAULT_LANGUAGE, LANGUAGES
 
-ADDRESS = ("page", "lang", "project", "layer", "travel", "minutes", "by", "group", "target", "unit", "pack", "scenario", "plain", "view",
-           "panel", "place", "model", "p")
+ADDRESS = ("page", "lang", "project", "layer", "travel", "minutes", "by", "group", "target", "unit", "pack", "scenario", "draft", "plain",
+           "view", "panel", "place", "model", "p")
 """The settings an address carries, in its order; each with the value the command line takes."""
 CONTROLS = ("pages", "panel_view", "unit_table")
 """Controls whose key is not the name of their setting."""

@@ -147,7 +147,7 @@ def test_nobodys_work_is_lost(page: AppTest, project: Path) -> None:
     save_scenario(project, Scenario("north", None, (Action("close", "clinic", "c1"),), created=found.scenario.created), over=1)
     on_map(page, project, added=IN_A02)
     press(page, "save_scenario")
-    assert "nothing is overwritten" in html(page).lower() or "version 2" in html(page)
+    assert 'role="alert"' in html(page) and "version 2" in html(page)
     assert load_scenario(project, "north").version == 2
     saved(page, "south")
     assert load_scenario(project, "south").version == 1
@@ -176,3 +176,17 @@ def test_opening_and_deleting(visit: Visit, project: Path) -> None:
 def test_an_address_that_names_no_scenario_is_told(visit: Visit, project: Path) -> None:
     page = visit(project, page="scenarios", lang="en", layer="clinic", scenario="nowhere")
     assert not page.exception and "nowhere" in html(page)
+
+
+def test_a_page_loaded_anew_goes_on_with_what_is_not_saved(visit: Visit, page: AppTest, project: Path) -> None:
+    saved(on_map(adding(page), project, added=IN_A04), "north")
+    assert "draft" not in page.query_params  # its name is enough
+    on_map(page, project, added=IN_A02)
+    asked = {key: value if isinstance(value, str) else value[-1] for key, value in page.query_params.items()}
+    again = visit(project, **asked)
+    assert "Proposed site 2" in html(again) and asked["draft"] and asked["scenario"] == "north"
+    press(again, "scenario_undo")
+    assert "Proposed site 2" not in html(again) and "Proposed site 2" in html(page.run())  # each goes on by itself
+    press(page, "save_scenario")
+    assert load_scenario(project, "north").version == 2
+    assert html(visit(project, **(asked | {"draft": "nobodys"}))).count("Proposed site") == 2  # the saved one, by its name
