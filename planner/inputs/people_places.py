@@ -43,7 +43,7 @@ def as_they_lie(rows: Rows, x: FloatArray, y: FloatArray, ground: Ground, readin
     """People at places, those far outside left out."""
     levels = [level for level in ground.units if level in LEVELS] or list(ground.units)
     away = np.where(np.isfinite(x), np.inf, np.nan)
-    for level in levels:
+    for level in reversed(levels):  # the small units first: who lives in one need not be measured against a district's long border
         rest = np.flatnonzero(away > 0)
         away[rest] = np.minimum(away[rest], ground.units[level].distance(x[rest], y[rest]))
     kept = np.isfinite(x) & (away <= ground.buffer_m)
