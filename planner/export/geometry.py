@@ -112,8 +112,9 @@ def _lonlat_bounds(xy: npt.NDArray[np.float64], to_lonlat: Transformer) -> tuple
     """West, south, east and north of metric coordinates; zeros where there are none."""
     if not len(xy):
         return 0.0, 0.0, 0.0, 0.0
-    west, south, east, north = (*_lonlat(xy, to_lonlat).min(axis=0), *_lonlat(xy, to_lonlat).max(axis=0))
-    return float(west), float(south), float(east), float(north)
+    places = _lonlat(xy, to_lonlat)
+    low, high = places.min(axis=0), places.max(axis=0)
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
 def street_backdrop(network: StreetNetwork, *, major_m: float = 1500.0, main_m: float = 5000.0,
