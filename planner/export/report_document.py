@@ -16,6 +16,8 @@ from planner.export.report_font import STAND_IN, code_point, missing_characters
 from planner.i18n import t
 
 NUMERALS = "零一二三四五六七八九"
+SHORT_TABLE = 12
+"""A table of so many rows at most is not broken over pages."""
 LISTED_CHARACTERS = 60
 """So many characters that the font lacks are listed one by one."""
 UNPRINTED = ("Cc", "Cs", "Co", "Cn")
@@ -68,6 +70,16 @@ class Table:
     annex: bool = False
     totals: bool = False
     number: str = ""
+
+    def notes(self, lang: str) -> list[str]:
+        """What stands below the table: its foot, and how many rows stand in the workbook only."""
+        left_out = [t("report.left_out", lang, count=f"{self.left_out:,}")] if self.left_out else []
+        return [*([self.foot] if self.foot else []), *left_out]
+
+    @property
+    def short(self) -> bool:
+        """Whether the table is kept on one page."""
+        return len(self.rows) <= SHORT_TABLE
 
 
 @dataclass(frozen=True, slots=True)

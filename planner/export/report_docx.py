@@ -224,24 +224,24 @@ def _section(section: Any, document: Document, *, upright: bool) -> None:
         number.style, number.alignment = "Report foot", side
         before, after = t("report.page", document.lang, page="\n").split("\n")
         size = Pt(SIZES[document.lang]["number"])
-        for words in (before, None, after):
-            run = number.add_run(words or "")
+        for run in (number.add_run(before), *_page_field(number), number.add_run(after)):
             run.font.size, run.font.color.rgb = size, RGBColor(0, 0, 0)
-            if words is None:
-                _page_field(run)
         footer.add_paragraph(document.foot, style="Report foot")
 
 
-def _page_field(run: Any) -> None:
+def _page_field(paragraph: Any) -> list[Any]:
     """The number of the page, worked out by the program that shows it: the one field that a report has, and all of it is ours."""
-    for kind, words in (("begin", ""), ("", " PAGE "), ("separate", ""), ("text", "1"), ("end", "")):
-        if kind in ("begin", "separate", "end"):
-            part = OxmlElement("w:fldChar")
-            part.set(qn("w:fldCharType"), kind)
+    runs = []
+    for kind in ("begin", "instrText", "separate", "t", "end"):
+        part = OxmlElement(f"w:{kind}" if kind in ("instrText", "t") else "w:fldChar")
+        if kind in ("instrText", "t"):
+            part.text = " PAGE " if kind == "instrText" else "1"
         else:
-            part = OxmlElement("w:t" if kind else "w:instrText")
-            part.text = words
+            part.set(qn("w:fldCharType"), kind)
+        run = paragraph.add_run()
         run._r.append(part)
+        runs.append(run)
+    return runs
 
 
 # ---- blocks ----------------------------------------------------------------------------------------------------------
@@ -278,19 +278,19 @@ def _add_table(paper: Any, table: Table, lang: str, *, upright: bool) -> None:
     widths = [round(size * 20) for size in column_widths(table, width / Pt(1), SIZES[lang]["cell"] * BOLDER, CELL_PAD / 20)]
     made = _element("w:tbl", _table_properties(sum(widths)), _element("w:tblGrid", *(_element("w:gridCol", w=size) for size in widths)))
     style = paper.styles["Report cell"].style_id
-    heads = [_cell(column.head, size, style, align="center", fill=HEAD) for column, size in zip(table.columns, widths, strict=True)]
+    heads = [
+        _cell(column.head, size, style, align="center", fill=HEAD, keep=True) for column, size in zip(table.columns, widths, strict=True)
+    ]
     made.append(_element("w:tr", _element("w:trPr", _element("w:cantSplit"), _element("w:tblHeader")), *heads))
     for k, row in enumerate(table.rows):
         bold = table.totals and k == len(table.rows) - 1
         cells = [
-            _cell(cell, size, style, align="right" if column.right else "left", bold=bold)
+            _cell(cell, size, style, align="right" if column.right else "left", bold=bold, keep=table.short and k < len(table.rows) - 1)
             for cell, column, size in zip(row, table.columns, widths, strict=True)
         ]
         made.append(_element("w:tr", _element("w:trPr", _element("w:cantSplit")), *cells))
     paper.element.body.insert(len(paper.element.body) - 1, made)
-    notes = [table.foot] if table.foot else []
-    notes += [t("report.left_out", lang, count=f"{table.left_out:,}")] if table.left_out else []
-    for note in notes:
+    for note in table.notes(lang):
         paper.add_paragraph(note, style="Report note")
 
 
@@ -317,8 +317,8 @@ def _table_properties(width: int) -> Any:
     )
 
 
-def _cell(text: str, width: int, style: str, *, align: str, bold: bool = False, fill: str = "") -> Any:
-    """One cell of text."""
+def _cell(text: str, width: int, style: str, *, align: str, bold: bool = False, fill: str = "", keep: bool = False) -> Any:
+    """One cell of text; keep : on the page of the row below."""
     properties = _element("w:tcPr", _element("w:tcW", w=width, type="dxa"))
     if fill:
         properties.append(_element("w:shd", val="clear", color="auto", fill=fill))
@@ -328,6 +328,6 @@ def _cell(text: str, width: int, style: str, *, align: str, bold: bool = False, 
     words.text = " ".join(text.split())
     words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     run.append(words)
-    return _element(
-        "w:tc", properties, _element("w:p", _element("w:pPr", _element("w:pStyle", val=style), _element("w:jc", val=align)), run)
-    )
+    kept = [_element("w:keepNext")] if keep else []
+    shape = _element("w:pPr", _element("w:pStyle", val=style), *kept, _element("w:jc", val=align))
+    return _element("w:tc", properties, _element("w:p", shape, run))

@@ -64,15 +64,13 @@ def _table(table: Table, lang: str) -> str:
         total = ' class="total"' if table.totals and k == len(table.rows) - 1 else ""
         cells = "".join(f"<td{_aligned(column.right)}>{_text(cell)}</td>" for cell, column in zip(row, table.columns, strict=True))
         rows.append(f"<tr{total}>{cells}</tr>")
-    notes = [table.foot] if table.foot else []
-    notes += [t("report.left_out", lang, count=f"{table.left_out:,}")] if table.left_out else []
     unit = f'<p class="unit">{_text(table.unit_line)}</p>' if table.unit_line else ""
     return (
         f'<section class="table"><p class="caption">{table.number} {_text(table.caption)}</p>{unit}<div class="wide" tabindex="0" '
         f'role="group" aria-label="{html.escape(table.caption)}"><table><thead><tr>{heads}</tr></thead><tbody>\n'
         + "\n".join(rows)
         + "</tbody></table></div>"
-        + "".join(f'<p class="note">{_text(note)}</p>' for note in notes)
+        + "".join(f'<p class="note">{_text(note)}</p>' for note in table.notes(lang))
         + "</section>"
     )
 

@@ -265,9 +265,8 @@ def _table(table: Table, styles: Styles, width: float) -> list[Flowable]:
     if table.totals:
         look.append(("LINEABOVE", (0, -1), (-1, -1), 1, GRID))
     drawn.setStyle(TableStyle(look))
-    story: list[Flowable] = [CondPageBreak(ROOM_TABLE), _line(f"{table.number}　{table.caption}", by_name["caption"])]
+    head: list[Flowable] = [_line(f"{table.number}　{table.caption}", by_name["caption"])]
     if table.unit_line:
-        story.append(_line(table.unit_line, by_name["unit"]))
-    notes = [table.foot] if table.foot else []
-    notes += [t("report.left_out", lang, count=f"{table.left_out:,}")] if table.left_out else []
-    return [*story, drawn, Spacer(1, 4), *(_line(note, by_name["note"]) for note in notes), Spacer(1, 6)]
+        head.append(_line(table.unit_line, by_name["unit"]))
+    whole = [KeepTogether([*head, drawn])] if table.short else [CondPageBreak(ROOM_TABLE), *head, drawn]
+    return [*whole, Spacer(1, 4), *(_line(note, by_name["note"]) for note in table.notes(lang)), Spacer(1, 6)]
