@@ -24,8 +24,6 @@ from planner.i18n import pick, t
 MARGIN, HEAD, FOOT, GUTTER = 12 * MM, 15 * MM, 11 * MM, 4 * MM
 TRIED = ((0, 6.8), (0, 6.2), (1, 6.4), (1, 5.9), (2, 6.2), (2, 5.6), (2, 5.1))
 """Length of the lists (a number of LENGTHS) and size of type, tried until a unit's page is one page."""
-LONG = 6.2
-"""Size of type where nothing makes it one page: then nothing is shortened, and it goes on to another."""
 SIZE_OF_INDEX = 7.0
 
 
@@ -91,12 +89,21 @@ def unit_pages(atlas: Atlas, sheet: UnitSheet, binding: Binding) -> list[Drawing
     upper = t("atlas.part_of", lang, name=sheet.name, upper=sheet.upper) if sheet.upper else sheet.name
     title = t("atlas.sheet", lang, number=sheet.number, name=upper)
     corner = t("atlas.number", lang, number=sheet.number, count=len(atlas.sheets))
+    blocks, size = _fitting(atlas, sheet, binding)
+    return _pages(atlas, shown, blocks, size, binding, title=title, corner=corner)
+
+
+def _fitting(atlas: Atlas, sheet: UnitSheet, binding: Binding) -> tuple[list[Block], float]:
+    """The words of a page and the size of type: the first that make one page, else the first that make the fewest."""
     paper = binding.paper
+    best: tuple[int, list[Block], float] = (0, [], 0.0)
     for length, size in TRIED:
-        blocks = unit_blocks(atlas, sheet, LENGTHS[length], lang)
-        if pages_needed(blocks, paper.columns, paper.plain, size) == 1:
-            return _pages(atlas, shown, blocks, size, binding, title=title, corner=corner)
-    return _pages(atlas, shown, unit_blocks(atlas, sheet, LENGTHS[0], lang), LONG, binding, title=title, corner=corner)
+        blocks = unit_blocks(atlas, sheet, LENGTHS[length], binding.lang)
+        pages = pages_needed(blocks, paper.columns, paper.plain, size)
+        if pages == 1:
+            return blocks, size
+        best = (pages, blocks, size) if not best[0] or pages < best[0] else best
+    return best[1], best[2]
 
 
 def unit_map(atlas: Atlas, sheet: UnitSheet, binding: Binding) -> tuple[Drawing, str]:

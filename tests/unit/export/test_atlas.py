@@ -1,6 +1,7 @@
 """An atlas: a page for each town with every target, as one file and as single ones; stopped half-way, nothing is half written."""
 
 import datetime as dt
+import math
 from dataclasses import replace
 
 import pypdfium2
@@ -18,7 +19,7 @@ from planner.plan.project import read_project
 from planner.plan.report import report_facts
 from planner.quality import QualityReport
 from planner.targets.pack import resolve_packs
-from tests.small_project import STREETS, TOWNSHIPS, WALK, feature, layer, metres, rectangle, same, toml, write_project
+from tests.small_project import EAST, NORTH, STREETS, TOWNSHIPS, WALK, feature, layer, metres, rectangle, same, toml, write_project
 
 DAY = dt.date(2026, 1, 5)
 HOSTILE = "<b>东&镇</b><script>"
@@ -87,22 +88,29 @@ def strip(low, high, **about):
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    """Town A of communities A1 and A2, town B of B1 and B2, a kilometre each along one street; one station in A1."""
-    from tests.small_project import EAST, NORTH
+    return towns(tmp_path_factory.mktemp("towns"))
 
+
+def towns(folder, sections=SECTIONS, last=(100, 20)):
+    """Town A of communities A1 and A2, town B of B1 and B2, a kilometre each along one street; one station in A1. last : people of B2."""
     communities = [strip(1000 * k, 1000 * k + 1000, code=code, name=name, parent=code[0])
                    for k, (code, name) in enumerate([("A1", "=HYPERLINK(1)"), ("A2", "二村"), ("B1", "三村"), ("B2", "四村")])]
-    return write_project(tmp_path_factory.mktemp("towns"), toml(SECTIONS), {
+    return write_project(folder, toml(sections), {
         "townships.geojson": layer(strip(0, 2000, code="A", name=HOSTILE), strip(2000, 4000, code="B", name="西镇"), crs="EPSG:32650"),
         "communities.geojson": layer(*communities, crs="EPSG:32650"),
         "streets.geojson": layer(feature("LineString", [metres(10, 0), metres(3990, 0)]), crs="EPSG:32650"),
-        "people.csv": "code,total,age_60_plus\nA1,400,100\nA2,300,80\nB1,200,60\nB2,100,20\n",
+        "people.csv": f"code,total,age_60_plus\nA1,400,100\nA2,300,80\nB1,200,60\nB2,{last[0]},{last[1]}\n",
         "pack.toml": PACK,
         "stations.csv": f"id,name,x,y,status\ns1,<i>站,{EAST + 500},{NORTH},operating\n"})
 
 
 @pytest.fixture(scope="module")
 def atlas(project):
+    return atlas_in(project)
+
+
+def atlas_in(project):
+    """The atlas of a project by its own pack."""
     report = QualityReport()
     found = read_project(project, report=report)
     facts = report_facts(found, resolve_packs((str(project / "pack.toml"),), found.folder, ()), as_of=DAY, report=report)
@@ -150,6 +158,18 @@ def test_people_beyond_are_in_the_blind_spots(atlas):
     for one in atlas.sheets:
         assert sum(unit.people for _, unit in one.spots) == pytest.approx(one.coverage.people_beyond)
     assert {spot.id for one in atlas.sheets for spot, _ in one.spots} <= set(atlas.question.shapes)
+
+
+def test_counts_of_one_to_four_people_are_not_told(tmp_path):
+    hiding = SECTIONS | {"population": SECTIONS["population"] | {"small_counts": "hide"}}
+    west = atlas_in(towns(tmp_path, hiding, last=(3, 3))).sheets[1]
+    assert math.isnan(west.coverage.people_covered) or west.coverage.people == 203
+    blocks = unit_blocks(atlas_in(tmp_path), west, LENGTHS[0], "zh")
+    rows = {block.heads[-1]: block.rows for block in blocks if isinstance(block, Grid)}
+    assert [row[4] for row in rows["项目"] if row[1] == "四村"] == ["—"]
+    assert {row[1] for row in rows.get("分钟", ())} <= {"—"}
+    rows.pop("缺口")  # the headline counts targets and gaps
+    assert not {"3", "3人"} & {cell for grid in rows.values() for row in grid for cell in row}
 
 
 def test_every_target_stands_on_every_page(atlas, tmp_path):

@@ -229,8 +229,10 @@ def test_pdf_has_names_as_text_and_the_same_bytes_each_time(drawn):
 
 
 def test_png_has_300_dots_an_inch(ground):
-    picture = Image.open(io.BytesIO(png_bytes(draw_map(ground, MapSheet("community", [0.1] * 4, share_palette(), "zh"), 144, 72), "x",
-                                              margin_pt=0)))
+    drawing = draw_map(ground, MapSheet("community", [0.1] * 4, share_palette(), "zh"), 144, 72)
+    content = png_bytes(drawing, "x", margin_pt=0)
+    assert content == png_bytes(drawing, "x", margin_pt=0)
+    picture = Image.open(io.BytesIO(content))
     assert picture.size == (600, 300)
     assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.1)
 
