@@ -6,6 +6,8 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +21,7 @@ from planner.plan import affected
 from planner.plan.unplaced import PlaceBook, search_places
 
 MOST = 12
+DEGREES = "EPSG:4326"
 PAIR = re.compile(r"^\s*([^,，;；\s]+)\s*[,，;；\s]\s*([^,，;；\s]+)\s*$")
 
 
@@ -66,18 +69,22 @@ def _degrees(lon: str, lat: str, system: str) -> tuple[float, float]:
 
 def to_metres(city: City, lon: float, lat: float) -> tuple[float, float]:
     """Degrees of WGS84 in the city's plane."""
-    from pyproj import Transformer
-
-    x, y = Transformer.from_crs("EPSG:4326", city.crs, always_xy=True).transform(lon, lat)
+    x, y = _between(DEGREES, city.crs).transform(lon, lat)
     return float(x), float(y)
 
 
 def to_degrees(city: City, x: float, y: float) -> tuple[float, float]:
     """A place of the city's plane in degrees of WGS84."""
+    lon, lat = _between(city.crs, DEGREES).transform(x, y)
+    return float(lon), float(lat)
+
+
+@lru_cache(maxsize=16)
+def _between(source: str, target: str) -> Any:
+    """The transformation between two systems: making one takes far longer than using it."""
     from pyproj import Transformer
 
-    lon, lat = Transformer.from_crs(city.crs, "EPSG:4326", always_xy=True).transform(x, y)
-    return float(lon), float(lat)
+    return Transformer.from_crs(source, target, always_xy=True)
 
 
 def unit_at(city: City, x: float, y: float) -> tuple[str, str, str]:
