@@ -64,7 +64,8 @@ def table_html(known: Sequence[Saved], lang: str) -> str:
     """The scenarios as a table, every name escaped."""
     heads = "".join(f'<th scope="col">{escaped(t(f"scenario.head_{column}", lang))}</th>' for column in COLUMNS)
     rows = "".join(f"<tr>{''.join(f'<td>{escaped(cell, lang)}</td>' for cell in _cells(one, lang))}</tr>" for one in known)
-    return f'<div class="kept" tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+    named = f'tabindex="0" role="region" aria-label="{escaped(t("ui.scenarios.list_title", lang))}"'
+    return f'<div class="kept" {named}><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
 def _cells(one: Saved, lang: str) -> list[str]:
