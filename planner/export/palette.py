@@ -19,9 +19,9 @@ COLORS = ("#a65462", "#d07757", "#e4a555", "#eacb9e", "#cee1f2")
 """Colours of the five classes, lowest share first."""
 NO_PEOPLE_COLOR = "#e4e2de"
 EVEN_BREAKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-CHANGE_COLORS = ("#93384f", "#dd8f80", "#f4f2ee", "#a9cce8", "#5f97c9", "#235c98")
+CHANGE_COLORS = ("#93384f", "#d98878", "#ece8de", "#9fc6e6", "#5791c6", "#235c98")
 """Colours of changes, the greatest loss first; the third is no change."""
-CHANGE_NO_PEOPLE_COLOR = "#c2bfb8"
+CHANGE_NO_PEOPLE_COLOR = "#b9b5ab"
 CHANGE_BREAKS = (-1.0, -0.1, -0.0005, 0.0005, 0.05, 0.2, 1.0)
 """Changes of a share: less than a twentieth of a per cent is none, as tables show tenths."""
 
