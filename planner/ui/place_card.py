@@ -88,7 +88,7 @@ def show(desk: Desk, settings: Settings) -> None:
         if here is None:
             st.html(f'<p class="note">{escaped(t("ui.place.lead", lang), lang)}</p>')
             return
-        with_room = st.toggle(t("ui.place.ask_room", lang), key="place_room")
+        with_room = offers_room(desk.city) and st.toggle(t("ui.place.ask_room", lang), key="place_room")
         asked = asked_of(desk, settings)
         x, y = to_metres(desk.city, *here)
         found = desk.opening.keep(("place", here, tuple(asked)), lambda: from_place(desk.city, x, y, asked))
@@ -184,6 +184,11 @@ def room_column(city: City, layer: str) -> str:
     """The column of a layer that says for how many people there is room; "" where it has none."""
     frame = city.layer(layer).frame
     return next((name for name in ROOM_COLUMNS if name in frame and frame[name].dtype.kind in "fi" and frame[name].notna().any()), "")
+
+
+def offers_room(city: City) -> bool:
+    """Whether free places may be told: not where small counts are hidden, as they would tell how many go to a facility."""
+    return not city.demand.hide_small
 
 
 def _with_room(desk: Desk, row: Row) -> Row:
