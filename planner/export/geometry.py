@@ -13,7 +13,6 @@ A vertex takes about 4 bytes instead of the 40 of GeoJSON. Nothing here knows of
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -142,22 +141,7 @@ def _stroke_length(network: StreetNetwork, join_angle_deg: float) -> npt.NDArray
     edge = np.concatenate([np.arange(count), np.arange(count)])
     leaving = np.concatenate([out_tail, out_head])
     angle = np.arctan2(leaving[:, 1], leaving[:, 0])
-    by_node = np.argsort(node, kind="stable")
-    first = np.flatnonzero(np.r_[True, np.diff(node[by_node]) > 0, True])
-    pairs: list[tuple[int, int]] = []
-    for low, high in itertools.pairwise(first):
-        ends = by_node[low:high]
-        if len(ends) < 2:
-            continue
-        turn = np.abs(np.abs((angle[ends][:, None] - angle[ends][None, :] + np.pi) % (2 * np.pi) - np.pi) - np.pi)
-        i, j = np.triu_indices(len(ends), 1)
-        free = np.ones(len(ends), dtype=bool)
-        for k in np.argsort(turn[i, j], kind="stable"):
-            if turn[i[k], j[k]] > np.radians(join_angle_deg):
-                break
-            if free[i[k]] and free[j[k]] and edge[ends[i[k]]] != edge[ends[j[k]]]:
-                free[i[k]] = free[j[k]] = False
-                pairs.append((int(edge[ends[i[k]]]), int(edge[ends[j[k]]])))
+    pairs = _straightest(node, edge, angle, np.radians(join_angle_deg))
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
@@ -166,6 +150,32 @@ def _stroke_length(network: StreetNetwork, join_angle_deg: float) -> npt.NDArray
     label = connected_components(graph, directed=False)[1]
     total: npt.NDArray[np.float64] = np.bincount(label, weights=network.length_m)[label]
     return total
+
+
+def _straightest(node: npt.NDArray[Any], edge: npt.NDArray[Any], angle: npt.NDArray[Any], most: float) -> list[tuple[int, int]]:
+    """Pairs of edges that go on into each other: at each node the most nearly straight first, each end once, none beyond `most` radians."""
+    by_node = np.argsort(node, kind="stable")
+    first = np.flatnonzero(np.r_[True, np.diff(node[by_node]) > 0])
+    degree = np.diff(np.r_[first, len(by_node)])
+    found: list[npt.NDArray[Any]] = []
+    for d in np.unique(degree[degree > 1]):
+        ends = by_node[first[degree == d][:, None] + np.arange(d)]
+        i, j = np.triu_indices(int(d), 1)
+        one, other = ends[:, i], ends[:, j]
+        turn = np.abs(np.abs((angle[one] - angle[other] + np.pi) % (2 * np.pi) - np.pi) - np.pi)
+        good = (turn <= most) & (edge[one] != edge[other])
+        order = np.broadcast_to(np.arange(len(i)), turn.shape)
+        found.append(np.column_stack([node[one][good], turn[good], order[good], one[good], other[good]]))
+    if not found:
+        return []
+    rows = np.concatenate(found)
+    rows = rows[np.lexsort((rows[:, 2], rows[:, 1], rows[:, 0]))]
+    free, pairs = bytearray(b"\x01" * len(node)), []
+    for a, b in zip(rows[:, 3].astype(np.int64).tolist(), rows[:, 4].astype(np.int64).tolist(), strict=True):
+        if free[a] and free[b]:
+            free[a] = free[b] = 0
+            pairs.append((int(edge[a]), int(edge[b])))
+    return pairs
 
 
 def _areas(frame: gpd.GeoDataFrame) -> GeometryArray:
