@@ -82,7 +82,7 @@ def _targets(atlas: Atlas, sheet: UnitSheet, lang: str) -> list[Block]:
     rows = tuple((pick(line.result.target.title, lang) or line.result.target.id, _of(atlas, sheet, line, lang), *_figures(line, of, lang),
                   _state(line.state, lang)) for line in listed)
     keys = ("title", "of", "value", "threshold", "short", "state")
-    grid = Grid(tuple(t(f"atlas.target.{key}", lang) for key in keys), (3.5, 1.15, 1.15, 1.5, 1.35, 1.2), rows, frozenset((2, 3, 4)),
+    grid = Grid(tuple(t(f"atlas.target.{key}", lang) for key in keys), (3.3, 1.4, 1.1, 1.5, 1.3, 1.25), rows, frozenset((2, 3, 4)),
                 {state_text(state, lang): shade for state, shade in STATE_COLOURS.items()})
     notes = []
     for state in UNLISTED:
