@@ -40,7 +40,7 @@ def write_ledger_template(path: Path, *, lang: str, made: dt.date) -> None:
     grey = book.style(font_color="#808080", italic=True)
     for r, column in enumerate(columns, start=1):
         notes.write_string(r, 0, header(column, lang), book.style(bold=True))
-        notes.write_string(r, 1, t(f"new.about.{column}", lang), book.text)
+        notes.write_string(r, 1, t(f"new.about.{column}", lang), book.text())
         notes.write_string(r, 2, t(f"new.example.{column}", lang), grey)
     notes.set_column(0, 0, 22)
     notes.set_column(1, 2, 46)

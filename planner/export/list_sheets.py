@@ -207,15 +207,16 @@ def gaps_sheet(book: Book, gap_list: GapList, subtitle: str, stamp: str, *, keys
 
 def project_rows(gap_list: GapList, lang: str) -> list[dict[str, Any]]:
     """The projects as the sheet shows them, money in 10,000 yuan."""
+    years = year_keys(gap_list)
     rows = [
-        dict.fromkeys((*FUND_KEYS, *year_keys(gap_list)))
+        dict.fromkeys((*FUND_KEYS, *years))
         | project_row(project, lang)
         | {"layer": pick(project.layer_name, lang), "lon": lon, "lat": lat}
         for project, (lon, lat) in zip(gap_list.projects, lon_lat(gap_list)[1], strict=True)
     ]
     for row in rows:
         row["cost_source"] = row["cost_source"] or row["cost_note"]
-        for left, keys in (("fund_left", FUND_KEYS), ("invest_left", year_keys(gap_list))):
+        for left, keys in (("fund_left", FUND_KEYS), ("invest_left", years)):
             given = [number for key in keys if (number := finite(row[key])) is not None]
             row[left] = row["cost"] - sum(given) if isinstance(row["cost"], float) else None
     return rows

@@ -68,15 +68,12 @@ class Book:
         """Headers of tables."""
         return self.style(bold=True, bg_color="#DCE6EE", border=1, text_wrap=True, valign="vcenter", align="center")
 
-    @property
-    def text(self) -> Any:
-        """Cells of text."""
-        return self.style(text_wrap=True, border=1, border_color=LINES)
-
-    @property
-    def open_text(self) -> Any:
-        """Cells of text that people fill in."""
-        return self.style(text_wrap=True, border=1, border_color=LINES, **OPEN)
+    def text(self, *, opened: bool = False) -> Any:
+        """Cells of text. opened : people fill them in."""
+        name = f"{opened} text"  # most cells of a long list come by here
+        if name not in self.formats:
+            self.formats[name] = self.style(text_wrap=True, border=1, border_color=LINES, **(OPEN if opened else {}))
+        return self.formats[name]
 
     def number(self, form: str, *, opened: bool = False) -> Any:
         """Cells of figures, with a little room to the right."""
@@ -106,6 +103,8 @@ def open_book(path: Path | io.BytesIO, lang: str, made: dt.date, title: str) -> 
 
 def width_of(text: str) -> int:
     """Columns that a text takes: Chinese characters take two."""
+    if text.isascii() and "\n" not in text:
+        return len(text)
     return max((sum(2 if ord(char) > 0x2E7F else 1 for char in line) for line in text.split("\n")), default=0)
 
 
@@ -133,11 +132,11 @@ def number_format(value: float, form: str) -> str:
 def put(book: Book, sheet: Any, row: int, column: int, value: Any, form: str = "", *, opened: bool = False) -> None:
     """Write one value: text neutralised, figures finite, all else a blank cell. opened : people fill the cell in."""
     if isinstance(value, str) and value:
-        sheet.write_string(row, column, neutral(value), book.open_text if opened else book.text)
+        sheet.write_string(row, column, neutral(value), book.text(opened=opened))
     elif (number := finite(value)) is not None:
         sheet.write_number(row, column, number, book.number(number_format(number, form), opened=opened))
     else:
-        sheet.write_blank(row, column, None, book.number(form, opened=True) if opened and form else book.open_text if opened else book.text)
+        sheet.write_blank(row, column, None, book.number(form, opened=True) if opened and form else book.text(opened=opened))
 
 
 def form_of(row: Mapping[str, Any], key: str, form: str = "") -> str:
@@ -245,6 +244,8 @@ def _width(column: Column, rows: Sequence[Mapping[str, Any]]) -> float:
 def lines_of(text: str, width: float) -> int:
     """How many lines a text takes in a column of a width. Spreadsheet programs do not all work it out by themselves."""
     room = max(1.0, width - 1.5)
+    if 2 * len(text) <= room and "\n" not in text:
+        return 1
     return sum(1 if (wide := width_of(line)) <= room else _wrapped(line, room) if " " in line else math.ceil(wide / room)
                for line in text.split("\n"))
 
