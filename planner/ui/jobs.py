@@ -106,6 +106,13 @@ def start(key: Hashable, work: Work) -> Job:
     return job
 
 
+def forget(which: Callable[[Hashable], bool]) -> None:
+    """Lets go of the jobs that are done and whose keys nobody will ask for any more."""
+    with _guard:
+        for key in [key for key, job in _jobs.items() if not job.running and which(key)]:
+            del _jobs[key]
+
+
 def _run(job: Job, work: Work) -> None:
     """Waits for its turn, does the work, keeps what comes of it; whatever goes wrong is kept for the page to say."""
     while not _turns.acquire(timeout=TURN_S):

@@ -50,8 +50,8 @@ class Asked:
         """The day whose facilities count."""
         return self.question.as_of or dt.date.today()
 
-    def key(self, known: Opening) -> Hashable:
-        """What a job that answers it is found by: the question, the scenario as it is saved, the project's files as they are read."""
+    def key(self, known: Opening) -> tuple[Hashable, ...]:
+        """What a job that answers it is found by: the project and its files as they are read, the scenario as it is saved, the question."""
         return (known.project, known.stamp, self.base, self.version, self.time_limit_s, self.others, repr(self.question))
 
 

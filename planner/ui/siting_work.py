@@ -19,12 +19,13 @@ from planner.plan.siting_words import remarks, sentence
 from planner.plan.unit_costs import read_unit_costs
 from planner.quality import QualityReport
 from planner.siting.alternatives import alternatives
+from planner.ui import jobs
 from planner.ui.controls import Settings
-from planner.ui.jobs import Cancelled, Told
+from planner.ui.jobs import Cancelled, Job, Told
 from planner.ui.opening import Opening
 from planner.ui.scenario_work import city_of, coverage_at, standing_apart
 from planner.ui.siting_settings import Asked
-from planner.ui.text import percent
+from planner.ui.siting_words import gap_said
 
 MAX_LOSS, DIFFER_BY = 0.01, 1
 """Plans besides the best lose at most so much of it, and give up so many of its sites at least: as `planner site --alternatives` does."""
@@ -57,7 +58,7 @@ class Answer:
         (its own bound is that of plans unlike those before, and is not said)."""
         lines = remarks(self.run, city, lang, dropped=self.dropped)
         if self.number:
-            words = {"number": self.number, "count": len(self.run.new), "swapped": self.swapped, "loss": percent(self.loss, lang)}
+            words = {"number": self.number, "count": len(self.run.new), "swapped": self.swapped, "loss": gap_said(self.loss, lang)}
             return [t("ui.siting.other_said", lang, **words), *lines]
         more = "" if not self.asked.others else t(f"siting.alternatives.{self.ended}", lang, count=len(self.others),
                                                    loss=f"{MAX_LOSS * 100:g}", differ=DIFFER_BY)
@@ -71,6 +72,13 @@ def coverage_after(known: Opening, answer: Answer, settings: Settings) -> Covera
         return None
     shown = (settings.layer, settings.travel, settings.minutes, settings.by, settings.group)
     return known.keep(("plan", asked.key(known), answer.number, *shown), lambda: coverage_at(city, settings, asked.day))
+
+
+def begin(known: Opening, asked: Asked, settings: Settings) -> Job:
+    """The job that answers the question. Answers on the project's former files, which nobody finds any more, are let go."""
+    key = asked.key(known)
+    jobs.forget(lambda old: isinstance(old, tuple) and old[:1] == key[:1] and old[:2] != key[:2])
+    return jobs.start(key, work(known, asked, settings))
 
 
 def work(known: Opening, asked: Asked, settings: Settings) -> Callable[[Told, Cancelled], Answer]:

@@ -38,8 +38,7 @@ def _body(desk: Desk) -> None:
     state.write_address()
     for name, value in state.refusals():
         faults.remark(t("ui.refused", lang, name=name, value=value), lang)
-    key = asked.key(known)
-    job = jobs.start(key, siting_work.work(known, asked, settings)) if pressed else jobs.find(key)
+    job = siting_work.begin(known, asked, settings) if pressed else jobs.find(asked.key(known))
     if job is not None and job.running:
         job.done.wait(siting_progress.AT_ONCE_S)
     best: siting_work.Answer | None = job.result if job is not None else None

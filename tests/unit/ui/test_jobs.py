@@ -83,3 +83,13 @@ def test_only_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     assert jobs.find(1) is not None  # used last: 2 goes first
     assert jobs.start(3, lambda told, cancelled: None).done.wait(5)
     assert jobs.find(2) is None and jobs.find(1) is not None and jobs.find(3) is not None
+
+
+def test_what_nobody_asks_for_any_more_is_let_go_unless_it_works() -> None:
+    go = threading.Event()
+    assert jobs.start(("a", 1), lambda told, cancelled: None).done.wait(5)
+    busy = jobs.start(("a", 2), lambda told, cancelled: go.wait(5))
+    jobs.forget(lambda key: key[0] == "a")
+    assert jobs.find(("a", 1)) is None and jobs.find(("a", 2)) is busy
+    go.set()
+    assert busy.done.wait(5)

@@ -216,3 +216,12 @@ def test_what_cannot_be_asked_is_said(visit: Visit) -> None:
     assert "no column of numbers" in html(page) and "--capacity" in html(page)
     unknown = visit(**SHOWN, lang="en", model="magic", scenario="nowhere")
     assert "model=magic" in html(unknown) and "scenario=nowhere" in html(unknown)
+
+
+def test_answers_on_former_files_are_let_go(visit: Visit, own: Path) -> None:
+    asked(visit(own, **SHOWN, lang="en"), p=1)
+    old = next(reversed(jobs._jobs))
+    with (own / "people.csv").open("a", encoding="utf-8") as people:
+        people.write("114.004,30.004,100,20\n")
+    page = asked(visit(own, **SHOWN, lang="en"), p=1)
+    assert readouts(page)[1] == "26,600" and jobs.find(old) is None
