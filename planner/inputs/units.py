@@ -120,8 +120,9 @@ class Units:
 
     def holding(self, x: FloatArray, y: FloatArray) -> tuple[IntArray, IntArray]:
         """All pairs (point, unit) where the unit holds the point, points ascending, then units."""
-        points = shapely.points(x, y)
-        pairs = self.tree.query(points, predicate="intersects")
+        pairs = self.tree.query(shapely.points(x, y))  # by their boxes; then by the units' borders, each prepared once for all its points
+        shapely.prepare(self.shapes)
+        pairs = pairs[:, shapely.intersects_xy(self.shapes[pairs[1]], x[pairs[0]], y[pairs[0]])]
         order = np.lexsort((pairs[1], pairs[0]))
         return pairs[0][order].astype(np.int64), pairs[1][order].astype(np.int64)
 
