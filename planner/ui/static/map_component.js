@@ -27,6 +27,7 @@ const list = async (answer) => (await answer.json())[1];
 
 /* A file of numbers is fetched beside the code and read once the code is there. */
 function numbers(path, code, read) {
+  if (store.files.has(path)) return store.files.get(path); // read before: not fetched again
   const coming = once(store.fetched, path, (url) => file(url, bytes));
   return once(store.files, path, async () => {
     const buffer = await coming;
