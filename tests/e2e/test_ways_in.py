@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+PATIENCE_MS = 90_000
+"""The first visitor waits for the evaluation, the gap list and its blind spots."""
+
 
 def click_row(view: Any, key: str, row: int, x: float = 15.0) -> None:
     """Click in a grid's row, at its marker or so far from the left."""
@@ -25,7 +28,7 @@ def test_from_the_worst_unit_to_its_card(view: Any, lang: str) -> None:
     why = view.page.locator(".st-key-unit_details .why").inner_text()
     assert {"zh": "最近的是", "en": "Nearest:"}[lang] in why
     view.page.locator(".st-key-open_card button").click()
-    view.page.wait_for_selector(".st-key-unit_card table")
+    view.page.wait_for_selector(".st-key-unit_card table", timeout=PATIENCE_MS)
     assert worst in view.settle().text("unit_card") and f"unit={worst}" in view.page.url and "view=card" in view.page.url
     assert view.state()["selectedUnit"] == worst  # the small map
     assert not view.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
@@ -33,14 +36,14 @@ def test_from_the_worst_unit_to_its_card(view: Any, lang: str) -> None:
 
 def test_a_cell_of_the_matrix_is_explained_and_a_row_opens_the_card(view: Any, tmp_path: Path) -> None:
     view.open(page="targets", lang="zh", view="matrix", by="township")
-    view.page.wait_for_selector(".st-key-target_matrix canvas")
+    view.page.wait_for_selector(".st-key-target_matrix canvas", timeout=PATIENCE_MS)
     rows = list(csv.DictReader(view.settle().download("download_matrix", tmp_path).read_text(encoding="utf-8-sig").splitlines()))
     click_row(view, "target_matrix", 1, 420.0)
     view.page.wait_for_function("code => location.search.includes(code)", arg=rows[1]["code"])
     view.settle()
     assert rows[1]["name"] in view.text("explanation") and "依据的数据" in view.text("explanation")
     click_row(view, "target_matrix", 2)
-    view.page.wait_for_selector(".st-key-unit_card table")
+    view.page.wait_for_selector(".st-key-unit_card table", timeout=PATIENCE_MS)
     assert rows[2]["code"] in view.settle().text("unit_card")
 
 
