@@ -114,3 +114,17 @@ def test_an_english_map_has_no_chinese_of_its_own(drawn):
 def test_shares_must_fit_the_units(drawn):
     with pytest.raises(ValueError, match="4 units"):
         MapData(map_geometry(drawn.boundaries()), "community", [0.5], share_palette(), "en", "map", "source")
+
+
+def test_a_key_for_tiles_never_stands_in_a_file(drawn, monkeypatch):
+    monkeypatch.setenv("PLANNER_TIANDITU_KEY", "0123456789abcdef")
+    text = exported(drawn)
+    assert "0123456789abcdef" not in text
+    assert "tianditu.gov" not in text
+
+
+def test_a_compared_state_has_its_own_column(drawn):
+    text = Page(exported(drawn, before=[0.05, 0.85, None, 0.2], lang="en")).text["planner-data"]
+    wire = json.loads(text)
+    assert wire["columns"] == ["Code", "Name", "People", "Before", "After"]
+    assert wire["compare"]["change"] == "42-5"  # up by 5, none, nobody, up by 30
