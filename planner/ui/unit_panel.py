@@ -14,7 +14,7 @@ from planner.ui import state, tables
 from planner.ui.text import escaped, level_name, metres, minutes_of, people, percent, state_of
 
 ROW_PX = 32
-LISTED = 200
+LISTED = 100
 """So many units stand in the table and in the box of a large city: with thousands, each act would send hundreds of kilobytes."""
 MANY = 600
 """From so many units on a city is large."""
@@ -68,11 +68,17 @@ def looked_up(typed: str | None, names: Mapping[str, str]) -> str | None:
 
 def shown(found: Coverage, chosen: str | None) -> list[UnitCoverage]:
     """The units of the table: all, or of a large city those with the most people beyond, the selected one among them."""
-    units = ranked(found.units, state.memory().setdefault("first_row", chosen))
-    if len(units) <= MANY or tables.is_plain():
-        return units
-    head = units[:LISTED]
-    return head if chosen is None or any(unit.code == chosen for unit in head) else ranked(found.units, chosen)[:LISTED]
+    kept = state.memory()
+    asked = (found, chosen, kept.setdefault("first_row", chosen), tables.is_plain())
+    known = kept.get("shown_units")
+    if known is not None and known[0][0] is found and known[0][1:] == asked[1:]:
+        return list(known[1])
+    units = ranked(found.units, asked[2])
+    if len(units) > MANY and not asked[3]:
+        head = units[:LISTED]
+        units = head if chosen is None or any(unit.code == chosen for unit in head) else ranked(found.units, chosen)[:LISTED]
+    kept["shown_units"] = (asked, units)
+    return units
 
 
 def ranked(units: Sequence[UnitCoverage], first: str | None = None) -> list[UnitCoverage]:
