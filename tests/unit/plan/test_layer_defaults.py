@@ -16,9 +16,8 @@ WALK, OLD, DRIVE = TravelProfile("walk", "walk", 72), TravelProfile("walk_elderl
 
 def city(*travels: TravelProfile, layers: tuple[str, ...] = ("clinic",)) -> Any:
     """A city as far as defaults look at it."""
-    return SimpleNamespace(travels={travel.name: travel for travel in travels}, facilities={slug: SimpleNamespace(frame=[slug]) for slug in layers},
-                           parameters={},
-                           boundaries=SimpleNamespace(labels={}))
+    return SimpleNamespace(travels={travel.name: travel for travel in travels}, parameters={}, boundaries=SimpleNamespace(labels={}),
+                           facilities={slug: SimpleNamespace(frame=[slug]) for slug in layers})
 
 
 def pack(**check: Any) -> Any:
