@@ -14,8 +14,7 @@ from planner.export.geopackage import dated
 from planner.export.systems import in_system
 from planner.i18n import t
 from planner.inputs.layers import Boundaries
-from planner.plan.coverage_change import UnitChange as UnitChange
-from planner.plan.coverage_change import unit_changes as unit_changes
+from planner.plan.coverage_change import UnitChange
 from planner.plan.siting_question import SitingRun
 from planner.plan.siting_sections import SitingRules
 
