@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+HEAD_PX, ROW_PX = 33, 31
+"""Heights in a grid, as the theme's text makes them."""
 PATIENCE_MS = 90_000
 """The first visitor waits for the evaluation, the gap list and its blind spots."""
 
@@ -15,7 +17,7 @@ PATIENCE_MS = 90_000
 def click_row(view: Any, key: str, row: int, x: float = 15.0) -> None:
     """Click in a grid's row, at its marker or so far from the left."""
     box = view.page.locator(f".st-key-{key} [data-testid=data-grid-canvas]").bounding_box()
-    view.page.mouse.click(box["x"] + x, box["y"] + 38 + 35 * row + 17)
+    view.page.mouse.click(box["x"] + x, box["y"] + HEAD_PX + ROW_PX * (row + 0.5))
     view.page.wait_for_timeout(300)
     view.settle()
 
@@ -30,18 +32,25 @@ def test_from_the_worst_unit_to_its_card(view: Any, lang: str) -> None:
     view.page.locator(".st-key-open_card button").click()
     view.page.wait_for_selector(".st-key-unit_card table", timeout=PATIENCE_MS)
     assert worst in view.settle().text("unit_card") and f"unit={worst}" in view.page.url and "view=card" in view.page.url
-    assert view.state()["selectedUnit"] == worst  # the small map
+    view.until("p.selectedUnit === arg && p.settings.page === 'targets'", worst)  # the small map
     assert not view.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
-def test_a_cell_of_the_matrix_is_explained_and_a_row_opens_the_card(view: Any, tmp_path: Path) -> None:
+def matrix(view: Any) -> None:
+    """Opens the matrix of the townships."""
     view.open(page="targets", lang="zh", view="matrix", by="township")
     view.page.wait_for_selector(".st-key-target_matrix canvas", timeout=PATIENCE_MS)
-    rows = list(csv.DictReader(view.settle().download("download_matrix", tmp_path).read_text(encoding="utf-8-sig").splitlines()))
-    click_row(view, "target_matrix", 1, 420.0)
-    view.page.wait_for_function("code => location.search.includes(code)", arg=rows[1]["code"])
     view.settle()
-    assert rows[1]["name"] in view.text("explanation") and "依据的数据" in view.text("explanation")
+
+
+def test_a_cell_of_the_matrix_is_explained_and_a_row_opens_the_card(view: Any, tmp_path: Path) -> None:
+    matrix(view)
+    click_row(view, "target_matrix", 1, 420.0)
+    view.page.wait_for_function("location.search.includes('unit=')")
+    said = view.settle().text("explanation")
+    rows = list(csv.DictReader(view.download("download_matrix", tmp_path).read_text(encoding="utf-8-sig").splitlines()))
+    assert f"unit={rows[1]['code']}" in view.page.url and rows[1]["name"] in said and "依据的数据" in said
+    matrix(view)
     click_row(view, "target_matrix", 2)
     view.page.wait_for_selector(".st-key-unit_card table", timeout=PATIENCE_MS)
     assert rows[2]["code"] in view.settle().text("unit_card")

@@ -66,11 +66,11 @@
     destroy() {
       this.watch.disconnect();
       clearTimeout(this.releasing);
+      this.map._animatingZoom = false;  // Leaflet ends a zoom by a timer of its own, also when the map is gone by then
+      this.map.stop().remove();
       this.drawn = -1; // what waits for the next frame finds nothing to publish: Leaflet does not say that a map is gone
       this.geometry = null;
       for (const frame of [this.dividingFrame, this.trying]) if (frame) cancelAnimationFrame(frame);
-      this.map._animatingZoom = false;  // Leaflet ends a zoom by a timer of its own, also when the map is gone by then
-      this.map.stop().remove();
       if (global.__planner && global.__planner.owner === this.root) delete global.__planner;
     }
 
