@@ -31,7 +31,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 CALM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 SETTLED = """document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'
              && !document.querySelector('[data-testid=stSkeleton]')"""
-WAIT_MS = 600_000
+WAIT_MS = 300_000
 RERUNS = 20
 EVERY_S = 10.0
 ROOT = Path(__file__).resolve().parent.parent

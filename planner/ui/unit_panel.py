@@ -14,7 +14,7 @@ from planner.ui import state, tables
 from planner.ui.text import escaped, level_name, metres, minutes_of, people, percent, state_of
 
 ROW_PX = 32
-LISTED = 100
+LISTED = 50
 """So many units stand in the table and in the box of a large city: with thousands, each act would send hundreds of kilobytes."""
 MANY = 600
 """From so many units on a city is large."""
