@@ -33,7 +33,7 @@ def test_the_printed_foot_says_which_population_is_counted(folder):  # noqa: F81
     before = CliRunner().invoke(main, words).stdout
     text = (folder / "planner.toml").read_text(encoding="utf-8")
     (folder / "planner.toml").write_text(text.replace("[population]\n", '[population]\nkind = "registered"\n'), encoding="utf-8")
-    assert "人口组别 total，" in before and "人口组别 total（户籍），" in CliRunner().invoke(main, words).stdout
+    assert "人群 total，" in before and "人群 total（户籍），" in CliRunner().invoke(main, words).stdout
     assert "group total (household register)" in CliRunner().invoke(main, [*words, "--lang", "en"]).stdout
 
 
