@@ -106,7 +106,8 @@ def _people(folder: Path, xy: npt.NDArray[np.float64], rng: np.random.Generator)
     place = np.clip(place, np.array(ORIGIN_M) + 30, xy.max(axis=0) - 30)
     total = rng.gamma(2.0, 27.0, POINTS).round()
     old = (total * rng.uniform(0.12, 0.3, POINTS)).round()
-    pd.DataFrame({"x": place[:, 0].round(1), "y": place[:, 1].round(1), "total": total, "old": old}).to_csv(folder / "people.csv", index=False)
+    made = pd.DataFrame({"x": place[:, 0].round(1), "y": place[:, 1].round(1), "total": total, "old": old})
+    made.to_csv(folder / "people.csv", index=False)
 
 
 def _facilities(folder: Path, xy: npt.NDArray[np.float64], rng: np.random.Generator) -> None:

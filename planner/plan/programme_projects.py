@@ -74,9 +74,10 @@ def _place(city: City, planned: Planned) -> tuple[float, float]:
     from pyproj import Transformer
 
     one = planned.candidate
-    stated = [(thing.lon, thing.lat) for thing in (one, *one.actions) if thing.lon is not None and thing.lat is not None]
-    if stated:
-        x, y = Transformer.from_crs("EPSG:4326", city.crs, always_xy=True).transform(*stated[0])
+    stated = [(one.lon, one.lat), *((action.lon, action.lat) for action in one.actions)]
+    known = [(lon, lat) for lon, lat in stated if lon is not None and lat is not None]
+    if known:
+        x, y = Transformer.from_crs("EPSG:4326", city.crs, always_xy=True).transform(*known[0])
         return float(x), float(y)
     for action in one.actions:
         layer = city.facilities.get(action.layer)
