@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,8 @@ class Visit:
         async def send(message: Any) -> None:
             self.sent.append(message)
 
-        asyncio.run(self.door(scope, receive, send))
+        with ThreadPoolExecutor(1) as apart:  # a browser of other tests keeps a loop running in this thread
+            apart.submit(asyncio.run, self.door(scope, receive, send)).result(20)
         return dict(self.sent[0])
 
 
