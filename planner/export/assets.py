@@ -30,8 +30,15 @@ def layer_script() -> str:
 
 @cache
 def component_script() -> str:
-    """The page's side of the map."""
+    """The page's side of the map, to stand behind the layer's script."""
     return _static("map_component.js")
+
+
+@cache
+def loader_script() -> str:
+    """What fetches the map's code; it travels with every rerun, without its comments and indentation."""
+    lines = (line.strip() for line in _static("map_loader.js").splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("/*"))
 
 
 @cache

@@ -21,7 +21,7 @@ import streamlit as st
 from streamlit.runtime import get_instance
 from streamlit.runtime.scriptrunner_utils.script_run_context import add_script_run_ctx
 
-from planner.export.assets import component_script, layer_script, leaflet_script, style
+from planner.export.assets import component_script, layer_script, leaflet_script, loader_script, style
 from planner.export.curves import target_percent
 from planner.export.geometry import Backdrop, MapGeometry, map_geometry, street_backdrop
 from planner.export.mapdata import MapData, MapFacility, MapSite, MapSlider
@@ -61,7 +61,7 @@ class MapEvents:
 @functools.cache
 def _mount() -> Callable[..., Any]:
     """The component, declared once a process."""
-    return st.components.v2.component("planner_map", html='<div class="pcm-root"></div>', js=component_script(), isolate_styles=False)
+    return st.components.v2.component("planner_map", html='<div class="pcm-root"></div>', js=loader_script(), isolate_styles=False)
 
 
 class _Everyone:
@@ -96,10 +96,10 @@ def _serve(content: bytes, mimetype: str, digest: str = "") -> str:
 
 @functools.cache
 def _code() -> bytes:
-    """Style, Leaflet and our layer as one script."""
+    """Style, Leaflet, our layer and the page's side of it as one script."""
     put_style = ("(() => { if (document.getElementById('planner-map-style')) return; const s = document.createElement('style'); "
                  f"s.id = 'planner-map-style'; s.textContent = {json.dumps(style())}; document.head.appendChild(s); }})();")
-    return "\n".join([put_style, leaflet_script(), layer_script()]).encode()
+    return "\n".join([put_style, leaflet_script(), layer_script(), component_script()]).encode()
 
 
 def coverage_map(data: MapData, *, key: str = "map", height: int = 460, on_event: Callable[[MapEvents], None] | None = None) -> MapEvents:

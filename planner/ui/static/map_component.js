@@ -1,10 +1,10 @@
-/* The page's side of the map: fetches code and geometry once, then hands every rerun's data to the same map. */
-const store = (window.__plannerMapStore ??= { scripts: new Map(), fetched: new Map(), files: new Map(), maps: new WeakMap() });
+/* The page's side of the map, a part of the code that the loader (map_loader.js) fetches: reads files once, then hands every rerun's data to
+ * the same map. */
+(function () {
+const store = window.__plannerMapStore;
+const { address } = store;
 
 const KEPT = 100; // what was read first goes first
-/* Streamlit's own address, also behind a path prefix: its scripts stand in static/js. */
-const base = (document.querySelector('script[src*="static/js/"]')?.src ?? document.baseURI).replace(/static\/js\/.*$/, "");
-const address = (path) => new URL(path.replace(/^\//, ""), base).href;
 
 function once(kept, path, get) {
   if (!kept.has(path)) {
@@ -25,33 +25,31 @@ async function file(url, read) {
 const bytes = (answer) => answer.arrayBuffer();
 const list = async (answer) => (await answer.json())[1];
 
-/* A file of numbers is fetched beside the code and read once the code is there. */
-function numbers(path, code, read) {
+/* A file of numbers, fetched (the geometry by the loader, beside the code) and read once. */
+function numbers(path, read) {
   if (store.files.has(path)) return store.files.get(path); // read before: not fetched again
   const coming = once(store.fetched, path, (url) => file(url, bytes));
   return once(store.files, path, async () => {
     const buffer = await coming;
-    await code;
     store.fetched.delete(path);
     return read(buffer);
   });
 }
 
 async function parts(data) {
-  const code = once(store.scripts, data.code_url, (url) => import(url)), own = () => globalThis.PlannerMap;
+  const own = () => globalThis.PlannerMap;
   const listed = (path, given) => path ? once(store.files, path, (url) => file(url, list)) : given;
   const [geometry, facilities, people, curves, reach, compare] = await Promise.all([
-    numbers(data.geometry_url, code, (buffer) => own().readGeometry(buffer)), listed(data.facilities_url, data.facilities), listed(data.people_url, data.people),
-    data.curves_url ? numbers(data.curves_url, code, (buffer) => own().readCurves(buffer)) : null,
-    data.reach_url ? numbers(data.reach_url, code, (buffer) => own().readGeometry(buffer).layers.reach) : null,
-    listed(data.before_url, null), code]);
+    numbers(data.geometry_url, (buffer) => own().readGeometry(buffer)), listed(data.facilities_url, data.facilities), listed(data.people_url, data.people),
+    data.curves_url ? numbers(data.curves_url, (buffer) => own().readCurves(buffer)) : null,
+    data.reach_url ? numbers(data.reach_url, (buffer) => own().readGeometry(buffer).layers.reach) : null,
+    listed(data.before_url, null)]);
   return { geometry, curves, data: own().completed({ ...data, facilities, people, reach }, curves, compare) };
 }
 
 /* The streets that are drawn near at hand only, fetched when somebody is. */
 async function detailOf(data) {
-  const code = once(store.scripts, data.code_url, (url) => import(url));
-  return data.detail_url ? numbers(data.detail_url, code, (buffer) => globalThis.PlannerMap.readGeometry(buffer).layers) : null;
+  return data.detail_url ? numbers(data.detail_url, (buffer) => globalThis.PlannerMap.readGeometry(buffer).layers) : null;
 }
 
 async function show(held) {
@@ -74,7 +72,7 @@ async function show(held) {
   held.map.update(got.geometry, got.data, got.curves);
 }
 
-export default function (component) {
+globalThis.PlannerMap.mount = function (component) {
   const root = component.parentElement.querySelector(".pcm-root");
   let held = store.maps.get(root);
   if (!held) {
@@ -91,4 +89,5 @@ export default function (component) {
     store.maps.delete(root);
     if (held.map) held.map.destroy();
   };
-}
+};
+})();
