@@ -32,7 +32,7 @@ __all__ = ["Backdrop", "MapData", "MapEvents", "MapFacility", "MapGeometry", "Ma
 
 FILE_FROM_FACILITIES = 60
 """Lists longer than this go as a file."""
-FILE_FROM_UNITS = 400
+FILE_FROM_UNITS = 100
 FEW = 4
 """Where no more than one unit in so many differs from the state before, only those travel."""
 EVENTS = ("picked", "added", "moved", "scrubbed", "reach")

@@ -19,7 +19,7 @@ from planner.ui.controls import Settings
 from planner.ui.desk import Desk
 from planner.ui.text import MINUS, escaped, level_name, percent, points
 
-SHOWN_UNITS = 25
+SHOWN_UNITS = 20
 """Units that the table on the page has at most; the CSV has all."""
 TABLE_PX = 250
 FINE = 0.001
