@@ -32,6 +32,8 @@ __all__ = ["Backdrop", "MapData", "MapEvents", "MapFacility", "MapGeometry", "Ma
 
 FILE_FROM_FACILITIES = 60
 """Lists longer than this go as a file."""
+SAID_AT_ONCE = ("loading", "failed")
+"""Labels that are needed before any file is there."""
 FILE_FROM_UNITS = 100
 FEW = 4
 """Where no more than one unit in so many differs from the state before, only those travel."""
@@ -114,6 +116,7 @@ def coverage_map(data: MapData, *, key: str = "map", height: int = 460, on_event
         wire["facilities_url"] = _serve_json(wire.pop("facilities"))
     if data.people is not None and len(data.people) > FILE_FROM_UNITS:
         wire["people_url"] = _serve_json(wire.pop("people"))
+    wire |= {"labels": {name: wire["labels"][name] for name in SAID_AT_ONCE}, "labels_url": _serve_json(wire["labels"])}
     if "before" in wire:
         wire["before_url"] = _serve_json(wire.pop("before"))
 
