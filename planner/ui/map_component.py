@@ -34,6 +34,8 @@ FILE_FROM_FACILITIES = 60
 """Lists longer than this go as a file."""
 SAID_AT_ONCE = ("loading", "failed")
 """Labels that are needed before any file is there."""
+CHANGE_SELDOM = ("labels", "legend", "kinds", "statuses", "source", "palette")
+"""What stays the same from click to click, and goes as one file."""
 FILE_FROM_UNITS = 100
 FEW = 4
 """Where no more than one unit in so many differs from the state before, only those travel."""
@@ -116,7 +118,8 @@ def coverage_map(data: MapData, *, key: str = "map", height: int = 460, on_event
         wire["facilities_url"] = _serve_json(wire.pop("facilities"))
     if data.people is not None and len(data.people) > FILE_FROM_UNITS:
         wire["people_url"] = _serve_json(wire.pop("people"))
-    wire |= {"labels": {name: wire["labels"][name] for name in SAID_AT_ONCE}, "labels_url": _serve_json(wire["labels"])}
+    seldom = {name: wire.pop(name) for name in CHANGE_SELDOM if name in wire}
+    wire |= {"labels": {name: seldom["labels"][name] for name in SAID_AT_ONCE}, "seldom_url": _serve_json(seldom)}
     if "before" in wire:
         wire["before_url"] = _serve_json(wire.pop("before"))
 

@@ -39,13 +39,13 @@ function numbers(path, read) {
 async function parts(data) {
   const own = () => globalThis.PlannerMap;
   const listed = (path, given) => path ? once(store.files, path, (url) => file(url, list)) : given;
-  const [geometry, facilities, people, labels, curves, reach, compare] = await Promise.all([
+  const [geometry, facilities, people, seldom, curves, reach, compare] = await Promise.all([
     numbers(data.geometry_url, (buffer) => own().readGeometry(buffer)), listed(data.facilities_url, data.facilities), listed(data.people_url, data.people),
-    listed(data.labels_url, data.labels),
+    listed(data.seldom_url, {}),
     data.curves_url ? numbers(data.curves_url, (buffer) => own().readCurves(buffer)) : null,
     data.reach_url ? numbers(data.reach_url, (buffer) => own().readGeometry(buffer).layers.reach) : null,
     listed(data.before_url, null)]);
-  return { geometry, curves, data: own().completed({ ...data, facilities, people, labels, reach }, curves, compare) };
+  return { geometry, curves, data: own().completed({ ...data, ...seldom, facilities, people, reach }, curves, compare) };
 }
 
 /* The streets that are drawn near at hand only, fetched when somebody is. */
